@@ -1,0 +1,763 @@
+"""The compiled inner loops: drawing samples, the critical path, and the parallel schedule-generation scheme.
+
+Everything works on flat arrays (see `Tables`) and scratch space that the caller allocates once for each thread. Units of people
+are whole thousandths, so that adding and taking them away is exact. One block is BLOCK consecutive samples.
+
+Scheme: parallel schedule generation (R. Kolisch, European Journal of Operational Research 90, 1996), driven by
+events. An activity that cannot start waits on one resource that is short of units for it; only the
+waiters of a resource whose availability rose are looked at again. Waiters are bit sets over priority ranks.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from accord.engine.distributions import LOGNORMAL, TABLE, UNIFORM_ROW, Z_CELLS, Z_LIMIT
+from accord.engine.network import FF, FS, SF, SS
+from accord.engine.streams import LANES, normal, philox, trailing_zeros, uniform
+
+BLOCK = 32  # samples drawn together: a multiple of LANES; the block's durations should stay in the processor's cache
+UNIT = 1000  # thousandths of a person
+_NEVER = 1e300
+_SAME = 1e-9
+_ONE = np.uint64(1)
+
+Array = NDArray[Any]
+
+
+class Tables(NamedTuple):
+    """A portfolio as flat arrays. n activities, v = n + risks variables, E engagements, R resources (pools first)."""
+
+    # variables: the n activities' own sizes, then the risks' impacts
+    kind: Array
+    base: Array
+    width: Array
+    row: Array  # whole part of the row in the quantile table
+    row_share: Array  # and its fraction
+    key: Array  # (v, 2) stream keys, 32 bits each
+    # activities
+    engagement: Array
+    day_factor: Array  # working days for one unit of the variable (remaining work only), at nominal speed
+    cost_factor: Array  # money for one unit of the variable; 0 where the people taken decide
+    # engagements
+    common: Array  # (E,) weight of the common factor, and of an activity's own deviate
+    own: Array
+    common_key: Array  # (E, 2)
+    fixed_cost: Array
+    # risks
+    risk_probability: Array
+    risk_activity: Array  # -1: money only
+    risk_engagement: Array
+    risk_work: Array  # days (at nominal speed) for one unit of impact that is effort
+    risk_wait: Array  # days for one unit of impact that is duration
+    risk_cost_factor: Array
+    risk_cost: Array
+    risk_key: Array  # (K, 2) keys of the occurrence
+    # network
+    release: Array
+    first: Array
+    target: Array
+    link: Array
+    lag: Array
+    first_in: Array
+    incoming: Array
+    source: Array
+    order: Array  # topological
+    predecessors: Array  # how many links enter
+    # people
+    pools: int
+    rank: Array
+    by_rank: Array
+    first_need: Array
+    need_resource: Array
+    need_units: Array  # what the activity takes
+    need_free: Array  # what must be free: for a pool, also what the activity takes of its members by name
+    smallest_need: Array
+    capacity: Array  # (R,) availability when everybody is there and idle
+    unnamed: Array  # (pools,) units without a name
+    first_member: Array  # members of a pool, as resource numbers
+    member: Array
+    pool_of: Array  # (R,) -1: none
+    hours: Array  # (R,) hours per day
+    rate: Array  # (R,) money per hour
+    first_away: Array
+    away_from: Array
+    away_to: Array
+    away_moment: Array  # absences of everybody as events, ascending
+    away_resource: Array
+    away_begins: Array
+    flexible: Array  # the speed depends on who is taken from the pool
+    nominal_speed: Array  # hours per day of all units together
+    fastest: Array  # least share of the nominal time that the fastest people need
+    undone: Array  # 1 - done
+    first_held: Array  # room for the members an activity may hold
+
+
+class Scratch(NamedTuple):
+    """Working space of one thread."""
+
+    work: Array  # (n, BLOCK) days at nominal speed
+    wait: Array  # (n, BLOCK) days that no speed shortens
+    factor: Array  # (E, BLOCK) common factors
+    cost: Array  # (E, BLOCK)
+    start: Array  # (n, BLOCK)
+    finish: Array  # (n, BLOCK)
+    ready: Array
+    left: Array
+    binding: Array
+    asked: Array  # when an activity first asked for its people
+    cause: Array
+    waited_for: Array
+    stack: Array
+    heap_time: Array
+    heap_code: Array
+    wake: Array  # (n,) first activity that wakes when this one finishes
+    wake_next: Array
+    running: Array
+    available: Array
+    free: Array
+    since: Array
+    freed_by: Array
+    present: Array
+    waiting: Array  # (R, words) bit sets over ranks
+    dirty: Array
+    is_dirty: Array
+    cursor: Array
+    taken: Array  # unnamed units taken, for each need
+    held: Array
+    held_units: Array
+    held_count: Array
+    seen: Array
+
+
+@njit(cache=True, nogil=True)
+def draw(t, s, first_sample, k0, k1, normals, shapes):
+    """Fill `work`, `wait` and `cost` of one block of samples."""
+    low = np.uint64(0xFFFFFFFF)
+    counter = np.uint64(first_sample // LANES)
+    n = t.engagement.size
+    for e in range(t.fixed_cost.size):
+        s.cost[e, :] = t.fixed_cost[e]
+        if t.common[e] > 0.0:
+            _deviates(s.factor[e], counter, t.common_key[e, 0], t.common_key[e, 1], k0, k1, normals)
+    z = s.work[n]  # one spare row
+    for i in range(n):
+        s.wait[i, :] = 0.0
+        e = t.engagement[i]
+        if t.kind[i] == 0:
+            s.work[i, :] = t.base[i] * t.day_factor[i]
+            s.cost[e, :] += t.base[i] * t.cost_factor[i]
+            continue
+        _deviates(z, counter, t.key[i, 0], t.key[i, 1], k0, k1, normals)
+        if t.common[e] > 0.0:
+            for b in range(BLOCK):
+                z[b] = t.common[e] * s.factor[e, b] + t.own[e] * z[b]
+        _values(z, t, i, shapes)
+        days, money = t.day_factor[i], t.cost_factor[i]
+        for b in range(BLOCK):
+            s.work[i, b] = z[b] * days
+            s.cost[e, b] += z[b] * money
+    for k in range(t.risk_probability.size):
+        v = n + k
+        i, e = t.risk_activity[k], t.risk_engagement[k]
+        _deviates(z, counter, t.key[v, 0], t.key[v, 1], k0, k1, normals)
+        _values(z, t, v, shapes)
+        for q in range(BLOCK // LANES):
+            words = philox(counter + np.uint64(q), counter & low, t.risk_key[k, 0], t.risk_key[k, 1], k0, k1)
+            for lane in range(LANES):
+                if uniform(words[lane]) < t.risk_probability[k]:
+                    b = q * LANES + lane
+                    s.cost[e, b] += t.risk_cost[k] + z[b] * t.risk_cost_factor[k]
+                    if i >= 0:
+                        s.work[i, b] += z[b] * t.risk_work[k]
+                        s.wait[i, b] += z[b] * t.risk_wait[k]
+
+
+@njit(cache=True, nogil=True, _nrt=False, inline="always")
+def _deviates(out, counter, key0, key1, k0, k1, normals):
+    for q in range(BLOCK // LANES):
+        w0, w1, w2, w3 = philox(counter + np.uint64(q), np.uint64(0), key0, key1, k0, k1)
+        b = q * LANES
+        out[b] = normal(w0, normals)
+        out[b + 1] = normal(w1, normals)
+        out[b + 2] = normal(w2, normals)
+        out[b + 3] = normal(w3, normals)
+
+
+@njit(cache=True, nogil=True, _nrt=False, inline="always")
+def _values(z, t, v, shapes):
+    """Turn standard normal deviates into values of variable v, in place."""
+    base, width = t.base[v], t.width[v]
+    if t.kind[v] == TABLE:
+        row, share = t.row[v], t.row_share[v]
+        for b in range(BLOCK):
+            place = (z[b] + Z_LIMIT) * (Z_CELLS / (2 * Z_LIMIT))
+            cell = int(place)
+            part = place - cell
+            under = shapes[row, cell] + part * (shapes[row, cell + 1] - shapes[row, cell])
+            over = shapes[row + 1, cell] + part * (shapes[row + 1, cell + 1] - shapes[row + 1, cell])
+            z[b] = max(0.0, base + width * (under + share * (over - under)))
+    elif t.kind[v] == LOGNORMAL:
+        for b in range(BLOCK):
+            z[b] = np.exp(base + width * z[b])
+    else:
+        z[:] = base
+
+
+@njit(cache=True, nogil=True)
+def occurred(key0, key1, probability, samples, k0, k1):
+    """In which samples a risk occurs (the same draws as in `draw`)."""
+    low = np.uint64(0xFFFFFFFF)
+    out = np.empty(samples, np.bool_)
+    for block in range(0, samples, BLOCK):
+        counter = np.uint64(block // LANES)
+        for q in range(BLOCK // LANES):
+            words = philox(counter + np.uint64(q), counter & low, key0, key1, k0, k1)
+            for lane in range(LANES):
+                b = block + q * LANES + lane
+                if b < samples:
+                    out[b] = uniform(words[lane]) < probability
+    return out
+
+
+@njit(cache=True, nogil=True)
+def rank_correlation(t, first_activity, last_activity, ranks, k0, k1, normals, shapes, out):
+    """Rank correlation of activities' own sizes with a rank score of their engagement's finish, (E, samples).
+
+    Inversion makes the rank of a drawn value known: it is the uniform number that it was drawn from.
+    """
+    samples = ranks.shape[1]
+    z, common = np.empty(BLOCK), np.empty(BLOCK)
+    for i in range(first_activity, last_activity):
+        out[i] = 0.0
+        if t.kind[i] == 0:
+            continue
+        e = t.engagement[i]
+        su, suu, sr, srr, sur = 0.0, 0.0, 0.0, 0.0, 0.0
+        for block in range(0, samples, BLOCK):
+            counter = np.uint64(block // LANES)
+            _deviates(z, counter, t.key[i, 0], t.key[i, 1], k0, k1, normals)
+            if t.common[e] > 0.0:
+                _deviates(common, counter, t.common_key[e, 0], t.common_key[e, 1], k0, k1, normals)
+                for b in range(BLOCK):
+                    z[b] = t.common[e] * common[b] + t.own[e] * z[b]
+            for b in range(min(BLOCK, samples - block)):
+                place = (z[b] + Z_LIMIT) * (Z_CELLS / (2 * Z_LIMIT))
+                cell = int(place)
+                below = shapes[UNIFORM_ROW, cell]
+                u = below + (place - cell) * (shapes[UNIFORM_ROW, cell + 1] - below) - 0.5
+                r = ranks[e, block + b]
+                su += u
+                suu += u * u
+                sr += r
+                srr += r * r
+                sur += u * r
+        spread = (suu - su * su / samples) * (srr - sr * sr / samples)
+        if spread > 1e-12:
+            out[i] = (sur - su * sr / samples) / np.sqrt(spread)
+
+
+@njit(cache=True, nogil=True)
+def forward_pass(t, s):
+    """Early dates of a whole block where nobody is short."""
+    for place in range(t.order.size):
+        j = t.order[place]
+        begin = s.start[j]
+        begin[:] = t.release[j]
+        days, wait = s.work[j], s.wait[j]
+        for at in range(t.first_in[j], t.first_in[j + 1]):
+            k = t.incoming[at]
+            i, kind, lag = t.source[k], t.link[k], t.lag[k]
+            bound = s.finish[i] if kind == FS or kind == FF else s.start[i]
+            if kind == FS or kind == SS:
+                for b in range(BLOCK):
+                    begin[b] = max(begin[b], bound[b] + lag)
+            else:
+                for b in range(BLOCK):
+                    begin[b] = max(begin[b], bound[b] + lag - (days[b] + wait[b]))
+        end = s.finish[j]
+        for b in range(BLOCK):
+            end[b] = begin[b] + (days[b] + wait[b])
+
+
+@njit(cache=True, nogil=True, _nrt=False)
+def generate(t, s, b):
+    """Schedule sample b of the block by the parallel scheme. Returns how many activities started (n, or a fault)."""
+    n = t.engagement.size
+    resources = t.capacity.size
+    for i in range(n):
+        s.ready[i] = t.release[i]
+        s.left[i] = t.predecessors[i]
+        s.binding[i] = -1
+        s.cause[i] = -1
+        s.waited_for[i] = -1
+        s.wake[i] = -1
+        s.running[i] = False
+        s.held_count[i] = 0
+    for r in range(resources):
+        s.available[r] = t.capacity[r]
+        s.free[r] = t.unnamed[r] if r < t.pools else UNIT
+        s.since[r] = 0.0
+        s.freed_by[r] = -1
+        s.present[r] = True
+        s.is_dirty[r] = False
+        s.cursor[r] = 0
+    now, heap, dirty, started, away = 0.0, 0, 0, 0, 0
+    top = 0
+    for i in range(n):
+        if t.predecessors[i] == 0:
+            s.stack[top] = i
+            top += 1
+    while away < t.away_moment.size and t.away_moment[away] <= now:
+        dirty = _come_or_go(t, s, t.away_resource[away], t.away_begins[away], now, dirty)
+        away += 1
+    while True:
+        # 1. activities whose last predecessor has started: their earliest start is known
+        while top > 0:
+            top -= 1
+            i = s.stack[top]
+            if t.first_need[i] == t.first_need[i + 1]:
+                s.start[i, b] = s.ready[i]
+                s.finish[i, b] = s.ready[i] + (s.work[i, b] + s.wait[i, b])
+                started += 1
+                top = _reach(t, s, b, i, top)
+            elif s.ready[i] <= now:
+                dirty = _ask(t, s, i, now, dirty)
+            else:
+                waker = s.binding[i]
+                if waker >= 0 and s.running[waker] and s.finish[waker, b] == s.ready[i]:
+                    s.wake_next[i] = s.wake[waker]
+                    s.wake[waker] = i
+                else:
+                    heap = _push(s, heap, s.ready[i], n + i)
+        # 2. of all that could start now, the one of highest priority
+        j, under = -1, -1
+        best = np.int64(n)
+        at = 0
+        while at < dirty:
+            r = s.dirty[at]
+            rank = np.int64(-1)
+            if s.available[r] >= t.smallest_need[r]:
+                rank = _next_bit(s.waiting[r], s.cursor[r])
+            if rank < 0:
+                dirty -= 1
+                s.dirty[at] = s.dirty[dirty]
+                s.is_dirty[r] = False
+                continue
+            s.cursor[r] = rank
+            if rank < best:
+                best, under = rank, r
+            at += 1
+        if under >= 0:
+            j = t.by_rank[best]
+            short = _short_of(t, s, j)
+            if short == under:
+                s.cursor[under] = best + 1
+            else:
+                _clear(s.waiting[under], best)
+                s.cursor[under] = best + 1
+                if short >= 0:
+                    _set(s.waiting[short], best)
+                else:
+                    if now > s.asked[j]:
+                        s.waited_for[j] = under
+                        s.cause[j] = s.freed_by[under]
+                    heap = _start(t, s, b, j, now, heap)
+                    started += 1
+                    top = _reach(t, s, b, j, top)
+            continue
+        if started == n:
+            return n
+        # 3. the next moment at which something changes
+        moment = s.heap_time[0] if heap > 0 else _NEVER
+        if away < t.away_moment.size and t.away_moment[away] < moment:
+            moment = t.away_moment[away]
+        if moment >= _NEVER:
+            return started
+        now = max(now, moment)
+        while heap > 0 and s.heap_time[0] <= now:
+            code = s.heap_code[0]
+            heap = _pop(s, heap)
+            if code >= n:
+                dirty = _ask(t, s, code - n, now, dirty)
+            else:
+                dirty = _release(t, s, code, now, dirty)
+                i = s.wake[code]
+                while i >= 0:
+                    dirty = _ask(t, s, i, now, dirty)
+                    i = s.wake_next[i]
+        while away < t.away_moment.size and t.away_moment[away] <= now:
+            dirty = _come_or_go(t, s, t.away_resource[away], t.away_begins[away], now, dirty)
+            away += 1
+
+
+@njit(cache=True, nogil=True, _nrt=False, inline="always")
+def _reach(t, s, b, i, top):
+    """Tell i's successors its dates; those whose predecessors have all started go on the stack."""
+    for k in range(t.first[i], t.first[i + 1]):
+        j = t.target[k]
+        bound = _bound(t, s, b, k, i, j)
+        if bound > s.ready[j]:
+            s.ready[j] = bound
+            s.binding[j] = i if t.link[k] == FS else -1
+        s.left[j] -= 1
+        if s.left[j] == 0:
+            s.stack[top] = j
+            top += 1
+    return top
+
+
+@njit(cache=True, nogil=True, _nrt=False, inline="always")
+def _bound(t, s, b, k, i, j):
+    """The earliest start that link k from i allows j."""
+    kind = t.link[k]
+    if kind == FS:
+        return s.finish[i, b] + t.lag[k]
+    if kind == SS:
+        return s.start[i, b] + t.lag[k]
+    days = s.work[j, b] * t.fastest[j] + s.wait[j, b]
+    return (s.finish[i, b] if kind == FF else s.start[i, b]) + t.lag[k] - days
+
+
+@njit(cache=True, nogil=True, _nrt=False, inline="always")
+def _ask(t, s, i, now, dirty):
+    """i may start now if its people are free: let it wait on its first need, and look there."""
+    s.asked[i] = now
+    r = t.need_resource[t.first_need[i]]
+    rank = t.rank[i]
+    _set(s.waiting[r], rank)
+    if s.is_dirty[r]:
+        s.cursor[r] = min(s.cursor[r], rank)
+        return dirty
+    return _look(s, r, rank, dirty)
+
+
+@njit(cache=True, nogil=True, _nrt=False, inline="always")
+def _look(s, r, rank, dirty):
+    if not s.is_dirty[r]:
+        s.is_dirty[r] = True
+        s.dirty[dirty] = r
+        dirty += 1
+    s.cursor[r] = rank
+    return dirty
+
+
+@njit(cache=True, nogil=True, _nrt=False, inline="always")
+def _short_of(t, s, j):
+    for k in range(t.first_need[j], t.first_need[j + 1]):
+        if s.available[t.need_resource[k]] < t.need_free[k]:
+            return t.need_resource[k]
+    return -1
+
+
+@njit(cache=True, nogil=True, _nrt=False, inline="always")
+def _start(t, s, b, j, now, heap):
+    begin = now
+    if s.ready[j] < now:
+        # Its people may have been free before this moment, when its start was not known yet: as long as they
+        # have been free without interruption, it has started then.
+        begin = s.ready[j]
+        for k in range(t.first_need[j], t.first_need[j + 1]):
+            begin = max(begin, s.since[t.need_resource[k]])
+    for k in range(t.first_need[j], t.first_need[j + 1]):
+        r, units = t.need_resource[k], t.need_units[k]
+        if r >= t.pools:
+            _hold(t, s, j, r, units, now)
+        elif t.first_member[r] == t.first_member[r + 1]:
+            s.available[r] -= units
+            s.since[r] = now
+        else:
+            s.taken[k] = min(units, s.free[r])
+            s.free[r] -= s.taken[k]
+            s.available[r] -= s.taken[k]
+            s.since[r] = now
+    work = s.work[j, b]
+    if t.flexible[j]:
+        for k in range(t.first_need[j], t.first_need[j + 1]):
+            r = t.need_resource[k]
+            if r < t.pools:
+                _hold_from_pool(t, s, j, r, t.need_units[k] - s.taken[k], now)
+        work = _with_these_people(t, s, b, j, work)
+    days = work + s.wait[j, b]
+    end = begin + days if s.held_count[j] == 0 else _finish_with_pauses(t, s, j, begin, days)
+    s.start[j, b] = begin
+    s.finish[j, b] = end
+    s.running[j] = True
+    return _push(s, heap, end, j)
+
+
+@njit(cache=True, nogil=True, _nrt=False, inline="always")
+def _hold(t, s, j, m, units, now):
+    """Take units of a named member who is there."""
+    s.free[m] -= units
+    s.available[m] -= units
+    s.since[m] = now
+    pool = t.pool_of[m]
+    if pool >= 0:
+        s.available[pool] -= units
+        s.since[pool] = now
+    place = t.first_held[j] + s.held_count[j]
+    s.held[place] = m
+    s.held_units[place] = units
+    s.held_count[j] += 1
+
+
+@njit(cache=True, nogil=True, _nrt=False)
+def _hold_from_pool(t, s, j, pool, units, now):
+    """Take the rest of a need from the pool's members: first who stays longest."""
+    while units > 0:
+        chosen, stays = -1, -1.0
+        for at in range(t.first_member[pool], t.first_member[pool + 1]):
+            m = t.member[at]
+            if s.available[m] > 0:
+                leaves = _next_absence(t, m, now)
+                if leaves > stays:
+                    chosen, stays = m, leaves
+        part = min(units, s.available[chosen])
+        _hold(t, s, j, chosen, part, now)
+        units -= part
+
+
+@njit(cache=True, nogil=True, _nrt=False, inline="always")
+def _next_absence(t, m, moment):
+    for k in range(t.first_away[m], t.first_away[m + 1]):
+        if t.away_from[k] >= moment:
+            return t.away_from[k]
+    return _NEVER
+
+
+@njit(cache=True, nogil=True, _nrt=False)
+def _with_these_people(t, s, b, j, work):
+    """Working days with the people taken, whose cost is added."""
+    speed, money = 0.0, 0.0
+    for k in range(t.first_need[j], t.first_need[j + 1]):
+        r = t.need_resource[k]
+        if r < t.pools:
+            units = t.need_units[k]
+            if t.first_member[r] != t.first_member[r + 1]:
+                units = s.taken[k]
+            speed += units * t.hours[r]
+            money += units * t.hours[r] * t.rate[r]
+    for place in range(t.first_held[j], t.first_held[j] + s.held_count[j]):
+        m = s.held[place]
+        speed += s.held_units[place] * t.hours[m]
+        money += s.held_units[place] * t.hours[m] * t.rate[m]
+    days = work * t.nominal_speed[j] * UNIT / speed if t.nominal_speed[j] > 0.0 else work
+    s.cost[t.engagement[j], b] += (days + s.wait[j, b]) * money / UNIT / t.undone[j]
+    return days
+
+
+@njit(cache=True, nogil=True, _nrt=False)
+def _finish_with_pauses(t, s, j, begin, days):
+    """The activity pauses while one of the members that it holds is away."""
+    now = begin
+    while True:
+        pause, back = _NEVER, 0.0
+        for place in range(t.first_held[j], t.first_held[j] + s.held_count[j]):
+            m = s.held[place]
+            for k in range(t.first_away[m], t.first_away[m + 1]):
+                if t.away_to[k] > now:
+                    if t.away_from[k] < pause:
+                        pause, back = t.away_from[k], t.away_to[k]
+                    break
+        if now + days <= pause:
+            return now + days
+        days -= max(0.0, pause - now)
+        now = back
+
+
+@njit(cache=True, nogil=True, _nrt=False, inline="always")
+def _release(t, s, j, now, dirty):
+    s.running[j] = False
+    for k in range(t.first_need[j], t.first_need[j + 1]):
+        r = t.need_resource[k]
+        if r < t.pools:
+            units = t.need_units[k]
+            if t.first_member[r] != t.first_member[r + 1]:
+                units = s.taken[k]
+                s.free[r] += units
+            s.available[r] += units
+            s.since[r] = now
+            s.freed_by[r] = j
+            dirty = _look(s, r, 0, dirty)
+    for place in range(t.first_held[j], t.first_held[j] + s.held_count[j]):
+        m, units = s.held[place], s.held_units[place]
+        s.free[m] += units
+        if s.present[m]:
+            dirty = _give(t, s, m, units, now, dirty)
+            s.freed_by[m] = j
+            if t.pool_of[m] >= 0:
+                s.freed_by[t.pool_of[m]] = j
+    return dirty
+
+
+@njit(cache=True, nogil=True, _nrt=False, inline="always")
+def _give(t, s, m, units, now, dirty):
+    """Units of a present member become available, by name and in the role's pool."""
+    s.available[m] += units
+    s.since[m] = now
+    dirty = _look(s, m, 0, dirty)
+    pool = t.pool_of[m]
+    if pool >= 0:
+        s.available[pool] += units
+        s.since[pool] = now
+        dirty = _look(s, pool, 0, dirty)
+    return dirty
+
+
+@njit(cache=True, nogil=True, _nrt=False)
+def _come_or_go(t, s, m, begins, now, dirty):
+    s.present[m] = not begins
+    if begins:
+        s.available[m] -= s.free[m]
+        s.since[m] = now
+        if t.pool_of[m] >= 0:
+            s.available[t.pool_of[m]] -= s.free[m]
+            s.since[t.pool_of[m]] = now
+        return dirty
+    s.freed_by[m] = -1
+    if t.pool_of[m] >= 0:
+        s.freed_by[t.pool_of[m]] = -1
+    return _give(t, s, m, s.free[m], now, dirty)
+
+
+@njit(cache=True, nogil=True, _nrt=False, inline="always")
+def _push(s, size, moment, code):
+    at = size
+    while at > 0:
+        above = (at - 1) >> 1
+        if s.heap_time[above] <= moment:
+            break
+        s.heap_time[at] = s.heap_time[above]
+        s.heap_code[at] = s.heap_code[above]
+        at = above
+    s.heap_time[at] = moment
+    s.heap_code[at] = code
+    return size + 1
+
+
+@njit(cache=True, nogil=True, _nrt=False, inline="always")
+def _pop(s, size):
+    size -= 1
+    moment, code = s.heap_time[size], s.heap_code[size]
+    at = 0
+    while True:
+        below = 2 * at + 1
+        if below >= size:
+            break
+        if below + 1 < size and s.heap_time[below + 1] < s.heap_time[below]:
+            below += 1
+        if moment <= s.heap_time[below]:
+            break
+        s.heap_time[at] = s.heap_time[below]
+        s.heap_code[at] = s.heap_code[below]
+        at = below
+    s.heap_time[at] = moment
+    s.heap_code[at] = code
+    return size
+
+
+@njit(cache=True, nogil=True, _nrt=False, inline="always")
+def _set(words, bit):
+    words[bit >> 6] |= _ONE << np.uint64(bit & 63)
+
+
+@njit(cache=True, nogil=True, _nrt=False, inline="always")
+def _clear(words, bit):
+    words[bit >> 6] &= ~(_ONE << np.uint64(bit & 63))
+
+
+@njit(cache=True, nogil=True, _nrt=False, inline="always")
+def _next_bit(words, start):
+    """The first set bit at or after `start`, or -1."""
+    at = start >> 6
+    if at >= words.size:
+        return np.int64(-1)
+    word = words[at] & (~np.uint64(0) << np.uint64(start & 63))
+    while word == 0:
+        at += 1
+        if at == words.size:
+            return np.int64(-1)
+        word = words[at]
+    return np.int64(at * 64) + np.int64(trailing_zeros(word))
+
+
+@njit(cache=True, nogil=True, _nrt=False)
+def trace(t, s, b, stamp, engagement_first, engagement_last, critical, waiting):
+    """Walk back from each engagement's end along what decided it.
+
+    Adds to `critical` (n,) where an activity lies on such a chain of its own engagement, and to `waiting` (E, R) the
+    days that the chain waited for a resource. `stamp` must be new for each call, times E.
+    """
+    for e in range(engagement_first.size):
+        stamp += 1
+        end = -_NEVER
+        for i in range(engagement_first[e], engagement_last[e]):
+            end = max(end, s.finish[i, b])
+        top = 0
+        for i in range(engagement_first[e], engagement_last[e]):
+            if s.finish[i, b] >= end - _SAME:
+                s.seen[i] = stamp
+                s.stack[top] = i
+                top += 1
+        while top > 0:
+            top -= 1
+            j = s.stack[top]
+            if t.engagement[j] == e:
+                critical[j] += 1
+            begin = s.start[j, b]
+            for at in range(t.first_in[j], t.first_in[j + 1]):
+                k = t.incoming[at]
+                i = t.source[k]
+                if s.seen[i] != stamp and abs(_bound(t, s, b, k, i, j) - begin) <= _SAME:
+                    s.seen[i] = stamp
+                    s.stack[top] = i
+                    top += 1
+            if s.waited_for[j] >= 0 and begin > s.ready[j] + _SAME:
+                waiting[e, s.waited_for[j]] += begin - s.ready[j]
+                i = s.cause[j]
+                if i >= 0 and s.seen[i] != stamp:
+                    s.seen[i] = stamp
+                    s.stack[top] = i
+                    top += 1
+    return stamp
+
+
+@njit(cache=True, nogil=True)
+def simulate(
+    t, s, first_sample, samples, scheduled, k0, k1, normals, shapes, groups, targets, out_start, out_finish,
+    out_end, out_target, out_cost, critical, waiting, stamp,
+):  # fmt: skip
+    """One block: draw, schedule, trace, and store. `samples` may be less than BLOCK at the end.
+
+    `groups` is (2, E): first and last+1 activity of each engagement. Returns the last stamp, or -1 if an activity could never start.
+    """
+    n = t.engagement.size
+    draw(t, s, first_sample, k0, k1, normals, shapes)
+    if not scheduled:
+        forward_pass(t, s)
+        s.waited_for[:n] = -1
+    for b in range(samples):
+        if scheduled and generate(t, s, b) < n:
+            return np.int64(-1)
+        stamp = trace(t, s, b, stamp, groups[0], groups[1], critical, waiting)
+        at = first_sample + b
+        for e in range(groups.shape[1]):
+            end = -_NEVER
+            for i in range(groups[0, e], groups[1, e]):
+                end = max(end, s.finish[i, b])
+            out_end[e, at] = end
+            out_cost[e, at] = s.cost[e, b]
+        for k in range(targets.size):
+            out_target[k, at] = s.finish[targets[k], b]
+    kept = min(samples, out_start.shape[1] - first_sample)
+    for i in range(n):
+        for b in range(samples):
+            out_finish[i, first_sample + b] = s.finish[i, b]
+        for b in range(kept):
+            out_start[i, first_sample + b] = s.start[i, b]
+    return stamp
