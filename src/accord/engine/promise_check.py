@@ -1,0 +1,259 @@
+"""The promise check: how likely are promises kept, what drives that, and what would make them backed.
+
+The only caller of the simulation. The command line and the planning room both ask here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from accord.engine.calendar import TOLERANCE, WorkingCalendar
+from accord.engine.confidence import at_confidence, money_up, probability, share_down, spread
+from accord.engine.plan import Engagement, Portfolio, Promise, PromiseKind, Resource, Risk
+from accord.engine.results import (
+    ActivityResult,
+    CheckResult,
+    DateSpread,
+    EngagementResult,
+    Probability,
+    PromiseResult,
+    RiskResult,
+    Samples,
+    Waiting,
+)
+from accord.engine.simulation import Progress, Simulation, simulate
+
+# A remedy is compared on common random numbers: fewer samples than the check itself are enough.
+REMEDY_SAMPLES = 2_000
+# With fewer samples in which a risk does not occur, its contribution is found by a second simulation without it.
+ENOUGH_WITHOUT = 200
+
+Kept = NDArray[np.bool_]
+
+
+class BeyondCalendar(ValueError):
+    """Work would go on after the last day that Accord's calendar knows."""
+
+    def __init__(self, engagement: str) -> None:
+        self.engagement = engagement
+        super().__init__(f"the work of {engagement} would not end by 2200-12-31")
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """Something that would make a promise likelier, with the probability it would then have."""
+
+    engagement: str
+    promise: str
+    action: str
+    probability: float
+    note: str
+
+
+def check(portfolio: Portfolio, progress: Progress | None = None) -> CheckResult:
+    """Simulate the portfolio and judge every promise.
+
+    Raises:
+        CyclicNetwork, NeverStarts: the plan cannot be carried out.
+        BeyondCalendar: work would go on after the last day of the calendar.
+    """
+    simulation = simulate(portfolio, progress)
+    return _Check(portfolio, simulation).result()
+
+
+def what_if(before: Portfolio, after: Portfolio, progress: Progress | None = None) -> CheckResult:
+    """Judge `after`, with what each promise's probability was in `before`, on common random numbers."""
+    first = check(before, _part(progress, 0.0))
+    old = {(e.id, p.promise.id): p.kept.probability for e in first.engagements for p in e.promises}
+    result = check(after, _part(progress, 0.5))
+    return replace(result, engagements=tuple(_with_before(e, old) for e in result.engagements))
+
+
+def remedies(portfolio: Portfolio, result: CheckResult) -> tuple[Remedy, ...]:
+    """What would make the promises that are not backed backed: another promise, or more people.
+
+    More people are tried one at a time, those first for whom the deciding chain waits longest.
+    """
+    return (*_better_promises(result), *_more_people(portfolio, result))
+
+
+class _Check:
+    def __init__(self, portfolio: Portfolio, simulation: Simulation) -> None:
+        self.portfolio = portfolio
+        self.simulation = simulation
+        self.calendar: WorkingCalendar = simulation.compiled.calendar
+
+    def result(self) -> CheckResult:
+        sensitivity = self.simulation.sensitivity()
+        all_kept = np.ones(self.simulation.samples, dtype=np.bool_)
+        engagements = []
+        for e, engagement in enumerate(self.portfolio.engagements):
+            found, kept = self._engagement(e, engagement, sensitivity)
+            all_kept &= kept
+            engagements.append(found)
+        p = self.portfolio
+        together = probability(all_kept, p.confidence)
+        return CheckResult(p.samples, p.seed, p.confidence, p.currency, tuple(engagements), together)
+
+    def _engagement(
+        self, e: int, engagement: Engagement, sensitivity: Samples
+    ) -> tuple[EngagementResult, Kept]:
+        finish, cost = self.simulation.finish[e], self.simulation.cost[e]
+        dates = spread(finish)
+        if dates.p90 > self.calendar.length:
+            raise BeyondCalendar(engagement.id)
+        judged = [self._promise(engagement, promise, finish, cost) for promise in engagement.promises]
+        kept = np.logical_and.reduce([k for _, k in judged]) if judged else np.ones(len(finish), np.bool_)
+        day = self.calendar.finish_date
+        result = EngagementResult(
+            id=engagement.id,
+            promises=tuple(p for p, _ in judged),
+            joint=probability(kept, self.portfolio.confidence),
+            finish=DateSpread(day(dates.mean), day(dates.p10), day(dates.p50), day(dates.p80), day(dates.p90)),
+            cost=spread(cost),
+            working_days=spread(finish - self.simulation.compiled.starts[e]),
+            margin=spread(_margin(engagement, cost)) if engagement.price is not None else None,
+            activities=self._activities(e, engagement, sensitivity),
+            risks=tuple(self._risk(e, engagement, risk) for risk in engagement.risks),
+            waiting=self._waiting(e),
+            finish_samples=finish,
+            cost_samples=cost,
+        )
+        return result, kept
+
+    def _promise(
+        self, engagement: Engagement, promise: Promise, finish: Samples, cost: Samples
+    ) -> tuple[PromiseResult, Kept]:
+        confidence = self.portfolio.confidence
+        best: object
+        if promise.kind is PromiseKind.DATE:
+            assert promise.date is not None
+            ends = finish if promise.of is None else self.simulation.targets[engagement.id, promise.of]
+            kept = ends <= self.calendar.evening(promise.date) + TOLERANCE
+            best = self.calendar.finish_date(at_confidence(ends, confidence))
+        elif promise.kind is PromiseKind.COST:
+            kept = cost <= promise.amount * (1 + TOLERANCE)
+            best = money_up(at_confidence(cost, confidence))
+        else:
+            margin = _margin(engagement, cost)
+            kept = margin >= promise.amount - TOLERANCE
+            best = share_down(-at_confidence(-margin, confidence))
+        return PromiseResult(promise, probability(kept, confidence), best), kept  # type: ignore[arg-type]
+
+    def _activities(
+        self, e: int, engagement: Engagement, sensitivity: Samples
+    ) -> tuple[ActivityResult, ...]:
+        first, last = (int(bound) for bound in self.simulation.compiled.groups[:, e])
+        starts = np.median(self.simulation.activity_start[first:last], axis=1)
+        count = self.simulation.samples
+        middle, late = (min(count, int(np.ceil(p * count))) - 1 for p in (0.5, 0.8))
+        finishes = np.partition(self.simulation.activity_finish[first:last], sorted({middle, late}), axis=1)
+        return tuple(
+            ActivityResult(
+                id=activity.id,
+                criticality=float(self.simulation.criticality[first + k]),
+                sensitivity=float(sensitivity[first + k]),
+                start_p50=self.calendar.start_date(float(starts[k])),
+                finish_p50=self.calendar.finish_date(_moment(finishes[k, middle])),
+                finish_p80=self.calendar.finish_date(_moment(finishes[k, late])),
+            )
+            for k, activity in enumerate(engagement.activities)
+        )
+
+    def _risk(self, e: int, engagement: Engagement, risk: Risk) -> RiskResult:
+        """What the mean would be without it: occurrence is independent of all else, so the samples in which it does not
+        occur are a fair sample of the world without it."""
+        finish, cost = self.simulation.finish[e], self.simulation.cost[e]
+        absent = ~self.simulation.occurrence(engagement.id, risk.id, risk.probability)
+        if absent.all():
+            return RiskResult(risk.id, 0.0, 0.0)
+        if absent.sum() >= ENOUGH_WITHOUT:
+            days, money = finish[absent].mean(), cost[absent].mean()
+        else:
+            without = simulate(_without_risk(self.portfolio, engagement, risk))
+            days, money = without.finish[e].mean(), without.cost[e].mean()
+        return RiskResult(risk.id, float(finish.mean() - days), float(cost.mean() - money))
+
+    def _waiting(self, e: int) -> tuple[Waiting, ...]:
+        days = zip(self.simulation.compiled.resources, self.simulation.waiting[e], strict=True)
+        found = [Waiting(of, float(waited)) for of, waited in days if waited > 0.005]
+        return tuple(sorted(found, key=lambda w: -w.days))
+
+
+def _moment(value: np.float32) -> float:
+    """Finishes of single activities are kept in single precision: take what is next to a whole day as that day."""
+    moment = float(value)
+    return float(round(moment)) if abs(moment - round(moment)) < 1e-4 else moment
+
+
+def _margin(engagement: Engagement, cost: Samples) -> Samples:
+    assert engagement.price is not None
+    return (engagement.price - cost) / engagement.price
+
+
+def _without_risk(portfolio: Portfolio, engagement: Engagement, risk: Risk) -> Portfolio:
+    changed = replace(engagement, risks=tuple(r for r in engagement.risks if r.id != risk.id))
+    return replace(portfolio, engagements=tuple(changed if g.id == changed.id else g for g in portfolio.engagements))
+
+
+def _with_before(result: EngagementResult, old: dict[tuple[str, str], float]) -> EngagementResult:
+    promises = tuple(replace(p, before=old.get((result.id, p.promise.id))) for p in result.promises)
+    return replace(result, promises=promises)
+
+
+def _part(progress: Progress | None, begin: float) -> Callable[[float], None] | None:
+    return None if progress is None else lambda share: progress(begin + share / 2)
+
+
+def _unbacked(result: CheckResult) -> Iterator[tuple[EngagementResult, PromiseResult]]:
+    for engagement in result.engagements:
+        for promise in engagement.promises:
+            if not promise.kept.backed:
+                yield engagement, promise
+
+
+def _better_promises(result: CheckResult) -> Iterator[Remedy]:
+    for engagement, judged in _unbacked(result):
+        kind, value = judged.promise.kind, judged.backed_value
+        if kind is PromiseKind.DATE:
+            action, note = f"Promise {value:%Y-%m-%d} instead of {judged.promise.date:%Y-%m-%d}", "no cost"
+        elif kind is PromiseKind.COST:
+            assert isinstance(value, float)
+            action = f"Agree on a budget of {value:,.2f} {result.currency}"
+            note = f"+{value - judged.promise.amount:,.2f} {result.currency}"
+        else:
+            assert isinstance(value, float)
+            action, note = f"Accept a margin of {value:.2%}", f"{value - judged.promise.amount:+.2%} of the price"
+        yield Remedy(engagement.id, judged.promise.id, action, result.confidence, note)
+
+
+def _more_people(portfolio: Portfolio, result: CheckResult) -> Iterator[Remedy]:
+    scarce: dict[str, float] = {}
+    wanted = [(e, p) for e, p in _unbacked(result) if p.promise.kind is PromiseKind.DATE]
+    for engagement in {e.id: e for e, _ in wanted}.values():
+        for waiting in engagement.waiting:
+            scarce[waiting.of] = scarce.get(waiting.of, 0.0) + waiting.days
+    few = replace(portfolio, samples=min(portfolio.samples, REMEDY_SAMPLES))
+    for of in sorted(scarce, key=lambda r: -scarce[r])[:2]:
+        resource = next(r for r in portfolio.capacity if r.id == of)
+        pool, action = _pool_of(portfolio, resource)
+        if pool is None:
+            continue
+        better = check(replace(few, capacity=tuple(pool if r.id == pool.id else r for r in few.capacity)))
+        now = {(e.id, p.promise.id): p.kept.probability for e in better.engagements for p in e.promises}
+        for engagement, judged in wanted:
+            reached = now[engagement.id, judged.promise.id]
+            if reached > judged.kept.probability + 2 * judged.kept.standard_error:
+                cost = f"{pool.cost_rate:,.2f} {result.currency} an hour" if pool.cost_rate else "cost rate unknown"
+                yield Remedy(engagement.id, judged.promise.id, action, reached, cost)
+
+
+def _pool_of(portfolio: Portfolio, resource: Resource) -> tuple[Resource | None, str]:
+    """The pool to enlarge. A named member who is short cannot be had twice: only activities' needs could change."""
+    if resource.named:
+        return None, ""
+    return replace(resource, units=resource.units + 1), f"One more {resource.id}"
