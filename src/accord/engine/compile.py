@@ -360,7 +360,7 @@ def ranks_by(keys: list[tuple[object, ...]]) -> NDArray[np.int32]:
 def scratch_for(t: Tables) -> Scratch:
     """Working space for one thread."""
     n, engagements, resources = len(t.engagement), len(t.fixed_cost), len(t.capacity)
-    whole, words = np.int64, (n + 63) // 64
+    whole, words = np.int32, (n + 63) // 64
     return Scratch(
         work=np.zeros((n + 1, BLOCK)),
         wait=np.zeros((n, BLOCK)),
@@ -368,6 +368,10 @@ def scratch_for(t: Tables) -> Scratch:
         cost=np.zeros((engagements, BLOCK)),
         start=np.zeros((n, BLOCK)),
         finish=np.zeros((n, BLOCK)),
+        size=np.zeros(n),
+        delay=np.zeros(n),
+        begin=np.zeros(n),
+        end=np.zeros(n),
         ready=np.zeros(n),
         left=np.zeros(n, whole),
         binding=np.zeros(n, whole),
@@ -380,8 +384,8 @@ def scratch_for(t: Tables) -> Scratch:
         wake=np.zeros(n, whole),
         wake_next=np.zeros(n, whole),
         running=np.zeros(n, np.bool_),
-        available=np.zeros(resources, whole),
-        free=np.zeros(resources, whole),
+        available=np.zeros(resources, np.int64),
+        free=np.zeros(resources, np.int64),
         since=np.zeros(resources),
         freed_by=np.zeros(resources, whole),
         present=np.zeros(resources, np.bool_),
@@ -389,11 +393,11 @@ def scratch_for(t: Tables) -> Scratch:
         dirty=np.zeros(resources, whole),
         is_dirty=np.zeros(resources, np.bool_),
         cursor=np.zeros(resources, whole),
-        taken=np.zeros(len(t.need_units), whole),
+        taken=np.zeros(len(t.need_units), np.int64),
         held=np.zeros(t.first_held[-1], whole),
-        held_units=np.zeros(t.first_held[-1], whole),
+        held_units=np.zeros(t.first_held[-1], np.int64),
         held_count=np.zeros(n, whole),
-        seen=np.zeros(n, whole),
+        seen=np.zeros(n, np.int64),
     )
 
 

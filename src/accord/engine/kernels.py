@@ -106,6 +106,10 @@ class Scratch(NamedTuple):
     cost: Array  # (E, BLOCK)
     start: Array  # (n, BLOCK)
     finish: Array  # (n, BLOCK)
+    size: Array  # (n,) this and the next three: the sample at hand, side by side for the cache
+    delay: Array
+    begin: Array
+    end: Array
     ready: Array
     left: Array
     binding: Array
@@ -298,6 +302,8 @@ def generate(t, s, b):
         s.wake[i] = -1
         s.running[i] = False
         s.held_count[i] = 0
+        s.size[i] = s.work[i, b]
+        s.delay[i] = s.wait[i, b]
     for r in range(resources):
         s.available[r] = t.capacity[r]
         s.free[r] = t.unnamed[r] if r < t.pools else UNIT
@@ -321,15 +327,15 @@ def generate(t, s, b):
             top -= 1
             i = s.stack[top]
             if t.first_need[i] == t.first_need[i + 1]:
-                s.start[i, b] = s.ready[i]
-                s.finish[i, b] = s.ready[i] + (s.work[i, b] + s.wait[i, b])
+                s.begin[i] = s.ready[i]
+                s.end[i] = s.ready[i] + (s.size[i] + s.delay[i])
                 started += 1
-                top = _reach(t, s, b, i, top)
+                top = _reach(t, s, i, top)
             elif s.ready[i] <= now:
                 dirty = _ask(t, s, i, now, dirty)
             else:
                 waker = s.binding[i]
-                if waker >= 0 and s.running[waker] and s.finish[waker, b] == s.ready[i]:
+                if waker >= 0 and s.running[waker] and s.end[waker] == s.ready[i]:
                     s.wake_next[i] = s.wake[waker]
                     s.wake[waker] = i
                 else:
@@ -368,7 +374,7 @@ def generate(t, s, b):
                         s.cause[j] = s.freed_by[under]
                     heap = _start(t, s, b, j, now, heap)
                     started += 1
-                    top = _reach(t, s, b, j, top)
+                    top = _reach(t, s, j, top)
             continue
         if started == n:
             return n
@@ -396,11 +402,11 @@ def generate(t, s, b):
 
 
 @njit(cache=True, nogil=True, _nrt=False, inline="always")
-def _reach(t, s, b, i, top):
+def _reach(t, s, i, top):
     """Tell i's successors its dates; those whose predecessors have all started go on the stack."""
     for k in range(t.first[i], t.first[i + 1]):
         j = t.target[k]
-        bound = _bound(t, s, b, k, i, j)
+        bound = _bound(t, s, k, i, j)
         if bound > s.ready[j]:
             s.ready[j] = bound
             s.binding[j] = i if t.link[k] == FS else -1
@@ -412,15 +418,15 @@ def _reach(t, s, b, i, top):
 
 
 @njit(cache=True, nogil=True, _nrt=False, inline="always")
-def _bound(t, s, b, k, i, j):
+def _bound(t, s, k, i, j):
     """The earliest start that link k from i allows j."""
     kind = t.link[k]
     if kind == FS:
-        return s.finish[i, b] + t.lag[k]
+        return s.end[i] + t.lag[k]
     if kind == SS:
-        return s.start[i, b] + t.lag[k]
-    days = s.work[j, b] * t.fastest[j] + s.wait[j, b]
-    return (s.finish[i, b] if kind == FF else s.start[i, b]) + t.lag[k] - days
+        return s.begin[i] + t.lag[k]
+    days = s.size[j] * t.fastest[j] + s.delay[j]
+    return (s.end[i] if kind == FF else s.begin[i]) + t.lag[k] - days
 
 
 @njit(cache=True, nogil=True, _nrt=False, inline="always")
@@ -475,17 +481,17 @@ def _start(t, s, b, j, now, heap):
             s.free[r] -= s.taken[k]
             s.available[r] -= s.taken[k]
             s.since[r] = now
-    work = s.work[j, b]
+    work = s.size[j]
     if t.flexible[j]:
         for k in range(t.first_need[j], t.first_need[j + 1]):
             r = t.need_resource[k]
             if r < t.pools:
                 _hold_from_pool(t, s, j, r, t.need_units[k] - s.taken[k], now)
         work = _with_these_people(t, s, b, j, work)
-    days = work + s.wait[j, b]
+    days = work + s.delay[j]
     end = begin + days if s.held_count[j] == 0 else _finish_with_pauses(t, s, j, begin, days)
-    s.start[j, b] = begin
-    s.finish[j, b] = end
+    s.begin[j] = begin
+    s.end[j] = end
     s.running[j] = True
     return _push(s, heap, end, j)
 
@@ -547,7 +553,7 @@ def _with_these_people(t, s, b, j, work):
         speed += s.held_units[place] * t.hours[m]
         money += s.held_units[place] * t.hours[m] * t.rate[m]
     days = work * t.nominal_speed[j] * UNIT / speed if t.nominal_speed[j] > 0.0 else work
-    s.cost[t.engagement[j], b] += (days + s.wait[j, b]) * money / UNIT / t.undone[j]
+    s.cost[t.engagement[j], b] += (days + s.delay[j]) * money / UNIT / t.undone[j]
     return days
 
 
@@ -687,7 +693,7 @@ def _next_bit(words, start):
 
 
 @njit(cache=True, nogil=True, _nrt=False)
-def trace(t, s, b, stamp, engagement_first, engagement_last, critical, waiting):
+def trace(t, s, stamp, engagement_first, engagement_last, critical, waiting):
     """Walk back from each engagement's end along what decided it.
 
     Adds to `critical` (n,) where an activity lies on such a chain of its own engagement, and to `waiting` (E, R) the
@@ -697,10 +703,10 @@ def trace(t, s, b, stamp, engagement_first, engagement_last, critical, waiting):
         stamp += 1
         end = -_NEVER
         for i in range(engagement_first[e], engagement_last[e]):
-            end = max(end, s.finish[i, b])
+            end = max(end, s.end[i])
         top = 0
         for i in range(engagement_first[e], engagement_last[e]):
-            if s.finish[i, b] >= end - _SAME:
+            if s.end[i] >= end - _SAME:
                 s.seen[i] = stamp
                 s.stack[top] = i
                 top += 1
@@ -709,11 +715,11 @@ def trace(t, s, b, stamp, engagement_first, engagement_last, critical, waiting):
             j = s.stack[top]
             if t.engagement[j] == e:
                 critical[j] += 1
-            begin = s.start[j, b]
+            begin = s.begin[j]
             for at in range(t.first_in[j], t.first_in[j + 1]):
                 k = t.incoming[at]
                 i = t.source[k]
-                if s.seen[i] != stamp and abs(_bound(t, s, b, k, i, j) - begin) <= _SAME:
+                if s.seen[i] != stamp and abs(_bound(t, s, k, i, j) - begin) <= _SAME:
                     s.seen[i] = stamp
                     s.stack[top] = i
                     top += 1
@@ -742,18 +748,26 @@ def simulate(
         forward_pass(t, s)
         s.waited_for[:n] = -1
     for b in range(samples):
-        if scheduled and generate(t, s, b) < n:
-            return np.int64(-1)
-        stamp = trace(t, s, b, stamp, groups[0], groups[1], critical, waiting)
+        if scheduled:
+            if generate(t, s, b) < n:
+                return np.int64(-1)
+            for i in range(n):
+                s.start[i, b] = s.begin[i]
+                s.finish[i, b] = s.end[i]
+        else:
+            for i in range(n):
+                s.size[i], s.delay[i] = s.work[i, b], s.wait[i, b]
+                s.begin[i], s.end[i] = s.start[i, b], s.finish[i, b]
+        stamp = trace(t, s, stamp, groups[0], groups[1], critical, waiting)
         at = first_sample + b
         for e in range(groups.shape[1]):
             end = -_NEVER
             for i in range(groups[0, e], groups[1, e]):
-                end = max(end, s.finish[i, b])
+                end = max(end, s.end[i])
             out_end[e, at] = end
             out_cost[e, at] = s.cost[e, b]
         for k in range(targets.size):
-            out_target[k, at] = s.finish[targets[k], b]
+            out_target[k, at] = s.end[targets[k]]
     kept = min(samples, out_start.shape[1] - first_sample)
     for i in range(n):
         for b in range(samples):

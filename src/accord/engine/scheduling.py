@@ -140,7 +140,7 @@ class Planner:
         critical = np.zeros(self.count, dtype=np.int64)
         waiting = np.zeros((len(self.portfolio.engagements), len(self.tables.capacity)))
         first, last = self.compiled.groups
-        kernels.trace(plan.tables, self.scratch, 0, 0, first, last, critical, waiting)
+        kernels.trace(plan.tables, self.scratch, 0, first, last, critical, waiting)
         makespan = float(plan.finish.max())
         if makespan > self.compiled.calendar.length:
             late = self.portfolio.engagements[self.tables.engagement[int(plan.finish.argmax())]]
@@ -182,7 +182,7 @@ class Planner:
     def _run(self, tables: Tables) -> tuple[Floats, Floats]:
         if kernels.generate(tables, self.scratch, 0) < self.count:
             raise NeverStarts("somebody who is needed is away until the end of the calendar")
-        return self.scratch.start[:, 0].copy(), self.scratch.finish[:, 0].copy()
+        return self.scratch.begin.copy(), self.scratch.end.copy()
 
     def _ranked(self, tables: Tables, key: Floats, group: NDArray[np.int64]) -> Tables:
         by_rank = np.lexsort((key, group, self.waits_first)).astype(np.int32)
