@@ -1,0 +1,64 @@
+# Everything runs in .venv, which the targets set up by themselves (scripts/setup.sh).
+# A stamp older than its lock, pyproject.toml or scripts/setup.sh means: set up again.
+
+BIN := .venv/bin
+RUN := .venv/run-time-is-set-up
+DEV := .venv/development-is-set-up
+
+# Locked beside the dependencies of pyproject.toml: what installs the package (hatchling needs
+# editables for an editable install), and what makes the locks.
+BUILD_TOOLS := 'hatchling>=1.27' 'editables>=0.5'
+LOCK_TOOL := 'uv>=0.9'
+
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
+	--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
+	$(if $(UPGRADE),--upgrade)
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+.PHONY: help demo test lint bench schema lock clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@echo "PYTHON=/path/to/python3 picks the Python (3.11 or newer) that a new .venv is made with."
+
+demo: $(RUN) ## Check the promises of examples/portal.yaml
+	@$(BIN)/accord check examples/portal.yaml || test $$? -eq 1 # 1: not all promises are backed
+
+test: lint ## Run lint and all tests
+	@$(BIN)/python -m pytest -n auto
+
+lint: $(DEV) ## Check style, types and which room imports which
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: $(DEV) ## Run every benchmark in turn
+	@set -e; for bench in $(sort $(wildcard benchmarks/bench_*.py)); do \
+		echo "== $$bench"; $(BIN)/python "$$bench"; done
+
+schema: $(RUN) ## Write the engagement file's JSON Schema to docs/
+	@$(BIN)/accord schema > docs/engagement-file.schema.json.new
+	@mv docs/engagement-file.schema.json.new docs/engagement-file.schema.json
+
+# The run-time lock is held to the versions of the development lock, so that tests run what users run.
+lock: $(DEV) ## Lock all dependencies with hashes (UPGRADE=1 takes newer versions)
+	@printf '%s\n' $(BUILD_TOOLS) $(LOCK_TOOL) | \
+		$(COMPILE) --extra optimise --group dev -o requirements-dev.lock pyproject.toml - >/dev/null
+	@printf '%s\n' $(BUILD_TOOLS) | \
+		$(COMPILE) -c requirements-dev.lock -o requirements.lock pyproject.toml - >/dev/null
+	@if grep -nE '://|^ *-' requirements.lock requirements-dev.lock | grep -v -- ' --hash='; then \
+		echo "The lines above name an address or an option: a lock holds names, versions and hashes."; exit 1; fi
+
+clean: ## Remove .venv and everything else that was made here
+	@rm -rf .venv .benchmarks .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
+	@find src tests benchmarks -type d -name __pycache__ -prune -exec rm -rf {} +
+
+# The development set holds the run-time set, so it makes both.
+$(DEV): requirements-dev.lock pyproject.toml scripts/setup.sh
+	@PYTHON="$(PYTHON)" sh scripts/setup.sh requirements-dev.lock $(RUN) $(DEV)
+
+$(RUN): requirements.lock pyproject.toml scripts/setup.sh
+	@PYTHON="$(PYTHON)" sh scripts/setup.sh requirements.lock $(RUN)

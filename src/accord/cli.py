@@ -1,0 +1,330 @@
+"""The command line: check promises, schedule, import a plan, print the file format's schema.
+
+Nothing heavy is imported before a command needs it, so that help and wrong usage answer at once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+from click.exceptions import Exit
+
+from accord import __version__
+from accord.exchange.problems import InputError, Problem
+
+if TYPE_CHECKING:
+    from accord.engine.plan import Portfolio
+    from accord.engine.results import CheckResult
+    from accord.exchange.load import Factors, Loaded
+
+T = TypeVar("T")
+
+ALL_BACKED, NOT_BACKED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
+LAST_SEED = 2**63 - 1
+
+_FILE = click.argument("file", type=click.Path(path_type=Path))
+_JSON = click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+
+
+class QuietGroup(click.Group):
+    """Wrong input is told line by line on standard error; a closed pipe and Ctrl-C end without a word."""
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        with _quietly():  # help is printed here already
+            return super().make_context(*args, **kwargs)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with _quietly():
+            try:
+                return super().invoke(ctx)
+            finally:
+                sys.stdout.flush()
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    try:
+        yield
+    except InputError as error:
+        from accord.exchange.terminal_report import clean
+
+        for line in error.lines():
+            click.echo(clean(line), err=True)
+        raise Exit(WRONG_INPUT) from None
+    except MemoryError:
+        click.echo("There is not enough memory for this: use fewer samples (--samples).", err=True)
+        raise Exit(WRONG_INPUT) from None
+    except BrokenPipeError:
+        # What is still buffered has nowhere to go; the interpreter would complain at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        raise Exit(INTERRUPTED) from None
+    except KeyboardInterrupt:
+        raise Exit(INTERRUPTED) from None
+
+
+def _factors(_ctx: click.Context, _param: click.Parameter, value: str) -> Factors:
+    try:
+        low, likely, high = (float(part) for part in value.split(":"))
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is not LOW:LIKELY:HIGH, for example 0.8:1:1.5") from None
+    if not 0 < low <= likely <= high < float("inf"):
+        raise click.BadParameter("the three factors are above 0 and do not fall from left to right")
+    return low, likely, high
+
+
+_SPREAD = click.option(
+    "--spread",
+    default="0.8:1:1.5",
+    show_default=True,
+    metavar="L:M:H",
+    callback=_factors,
+    help="For a planning tool's XML: low, likely and high as factors of each task's value.",
+)
+
+
+@click.group(cls=QuietGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="accord")
+def main() -> None:
+    """Accord: nobody promises alone. How likely are promises kept, and what would make them so?"""
+
+
+@main.command()
+@_FILE
+@_JSON
+@click.option("--samples", type=click.IntRange(100, 1_000_000), help="Simulated futures; overrides the file.")
+@click.option("--seed", type=click.IntRange(0, LAST_SEED), help="Start of the random numbers.")
+@click.option(
+    "--confidence",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    help="A promise this probable is backed.",
+)
+@click.option("--without", multiple=True, metavar="ID", help="What if this engagement were not there.")
+@click.option(
+    "--with",
+    "others",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="OTHER_FILE",
+    help="What if this file's engagements were signed too.",
+)
+@click.option("--plot", type=click.Path(path_type=Path), metavar="PICTURE", help="Draw it (.svg or .png).")
+@_SPREAD
+@click.option(
+    "--promise",
+    "promises",
+    multiple=True,
+    metavar="ID=VALUE",
+    help="Also check finish=DATE, cost=AMOUNT, margin=SHARE or ACTIVITY=DATE (of the only engagement).",
+)
+@click.pass_context
+def check(
+    ctx: click.Context,
+    file: Path,
+    as_json: bool,
+    samples: int | None,
+    seed: int | None,
+    confidence: float | None,
+    without: tuple[str, ...],
+    others: tuple[Path, ...],
+    plot: Path | None,
+    spread: Factors,
+    promises: tuple[str, ...],
+) -> None:
+    """How likely the promises of FILE are kept.
+
+    FILE is an engagement file (YAML or JSON) or a planning tool's XML exchange file.
+    Exit status: 0 all promises are backed, 1 at least one is not, 2 the input is wrong.
+    """
+    from accord.exchange import load as loading
+    from accord.exchange import what_if
+
+    if plot is not None:
+        _ask_for_picture(plot)
+    loaded = loading.load(file, spread)
+    before = what_if.with_promises(loaded.portfolio, promises, str(file))
+    before = loading.with_settings(before, str(file), samples, seed, confidence)
+    after, names, notes = before, dict(loaded.names), list(loaded.notes)
+    for other in others:
+        added = loading.load(other, spread)
+        after = what_if.with_engagements_of(after, added.portfolio, str(other))
+        names = dict(added.names) | names
+        notes += added.notes
+    after = what_if.without_engagements(after, without, str(file))
+    after = loading.with_settings(after, str(file), None, None, None)
+    result = _judged(before, after, str(file))
+    if plot is not None:
+        _draw(result, after, plot, names)
+    if as_json:
+        from accord.exchange.json_report import check_document
+
+        _print_json(check_document(result))
+    else:
+        _print_report(result, after, names, notes)
+    ctx.exit(ALL_BACKED if result.all_backed else NOT_BACKED)
+
+
+@main.command()
+@_FILE
+@_JSON
+@click.option(
+    "--optimise",
+    type=click.FloatRange(0, min_open=True),
+    metavar="SECONDS",
+    help="Let a constraint solver shorten the plan for so long.",
+)
+@_SPREAD
+def schedule(file: Path, as_json: bool, optimise: float | None, spread: Factors) -> None:
+    """The plan of FILE from its likely values: who does what when."""
+    from accord.engine.optimiser import OptimiserMissing
+    from accord.engine.scheduling import schedule as make_schedule
+    from accord.exchange.load import load
+
+    loaded = load(file, spread)
+    try:
+        made = _told_as_input(str(file), lambda: make_schedule(loaded.portfolio, optimise))
+    except OptimiserMissing as error:
+        raise InputError("--optimise", [Problem(str(error))]) from None
+    if as_json:
+        from accord.exchange.json_report import schedule_document
+
+        _print_json(schedule_document(made))
+        return
+    from accord.exchange.terminal_report import Terminal, print_schedule
+
+    _forgive_old_terminals()
+    print_schedule(made, Terminal(sys.stdout), loaded.names)
+
+
+@main.command("import")
+@_FILE
+@_SPREAD
+@click.option("--output", type=click.Path(path_type=Path), help="Write here instead of standard output.")
+@click.option("--force", is_flag=True, help="Overwrite the output file if it exists.")
+def import_(file: Path, spread: Factors, output: Path | None, force: bool) -> None:
+    """Turn a planning tool's XML exchange file into an engagement file."""
+    from accord.exchange.load import load, looks_like_xml
+    from accord.exchange.terminal_report import clean
+
+    if not looks_like_xml(file):
+        raise InputError(str(file), [Problem("is not a planning tool's XML exchange file")])
+    loaded = load(file, spread)
+    text = _as_yaml(loaded)
+    if output is None:
+        click.echo(text.encode(), nl=False)
+    else:
+        _write_new(output, text, force)
+    for note in loaded.notes:
+        click.echo(clean(note), err=True)
+
+
+@main.command()
+def schema() -> None:
+    """Print the JSON Schema of the engagement file."""
+    from accord.exchange.engagement_file import json_schema
+
+    _print_json(json_schema())
+
+
+def _judged(before: Portfolio, after: Portfolio, source: str) -> CheckResult:
+    from accord.engine import promise_check, simulation
+    from accord.exchange.terminal_report import PatientBar, Terminal
+
+    if not simulation.is_compiled():
+        click.echo("Preparing the engine for this machine (once, about 20 seconds)…", err=True)
+    with PatientBar(Terminal(sys.stderr), "Simulating") as bar:
+        if after == before:
+            return _told_as_input(source, lambda: promise_check.check(after, bar))
+        return _told_as_input(source, lambda: promise_check.what_if(before, after, bar))
+
+
+def _told_as_input(source: str, work: Callable[[], T]) -> T:
+    """A plan that cannot be carried out is the file's fault, and told like the rest of its problems."""
+    from accord.engine.calendar import NoWorkingDays
+    from accord.engine.network import CyclicNetwork
+    from accord.engine.promise_check import BeyondCalendar
+    from accord.engine.simulation import NeverStarts
+
+    try:
+        return work()
+    except (BeyondCalendar, CyclicNetwork, NeverStarts, NoWorkingDays) as error:
+        raise InputError(source, [Problem(str(error))]) from None
+
+
+def _print_report(result: CheckResult, portfolio: Portfolio, names: dict[str, str], notes: list[str]) -> None:
+    from accord.engine.calendar import WorkingCalendar
+    from accord.engine.promise_check import remedies
+    from accord.exchange.terminal_report import Terminal, portfolio_notes, print_check
+
+    found = () if result.all_backed else remedies(portfolio, result)
+    calendar = WorkingCalendar(portfolio.start, portfolio.calendar)
+    _forgive_old_terminals()
+    told = [*notes, *portfolio_notes(portfolio)]
+    print_check(result, found, Terminal(sys.stdout), names, told, calendar)
+
+
+def _ask_for_picture(path: Path) -> None:
+    """Refuse before the work what could not be written after it."""
+    from accord.exchange.picture import check_suffix
+
+    try:
+        check_suffix(path)
+    except ValueError as error:
+        raise InputError("--plot", [Problem(str(error))]) from None
+    if not path.parent.is_dir():
+        raise InputError("--plot", [Problem(f"there is no folder {path.parent}")])
+
+
+def _draw(result: CheckResult, portfolio: Portfolio, path: Path, names: dict[str, str]) -> None:
+    from accord.exchange.picture import draw
+
+    try:
+        draw(result, portfolio, path, names)
+    except OSError as error:
+        raise InputError("--plot", [Problem(f"{path} cannot be written: {error.strerror}")]) from None
+
+
+def _as_yaml(loaded: Loaded) -> str:
+    import yaml
+
+    from accord.exchange.engagement_file import to_document
+
+    document = to_document(loaded.portfolio)
+    text: str = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=110)
+    head, activities, rest = text.partition("activities:\n")
+    return head + activities + re.sub(r"(?m)^ *- id: .+$", lambda m: _named(m[0], loaded.names), rest)
+
+
+def _named(line: str, names: Mapping[str, str]) -> str:
+    """The format has ids only: the task's name stays beside its id as a comment."""
+    name = names.get(line.split("id: ", 1)[1].strip("'\""))
+    return f"{line}  # {' '.join(name.split())}" if name else line
+
+
+def _write_new(path: Path, text: str, force: bool) -> None:
+    try:
+        with path.open("w" if force else "x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise InputError("--output", [Problem(f"{path} exists; --force overwrites it")]) from None
+    except OSError as error:
+        raise InputError("--output", [Problem(f"{path} cannot be written: {error.strerror}")]) from None
+
+
+def _print_json(document: dict[str, Any]) -> None:
+    # Bytes: files and pipes get UTF-8 whatever the terminal's encoding is.
+    click.echo(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False).encode())
+
+
+def _forgive_old_terminals() -> None:
+    """A terminal without Unicode shows question marks, which is better than no report."""
+    reconfigure = getattr(sys.stdout, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="replace")

@@ -1,0 +1,417 @@
+"""The answers for people who read them in a terminal: verdicts first, in words; colour only repeats them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import TracebackType
+from typing import IO, TYPE_CHECKING
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from accord.engine.plan import Portfolio, PromiseKind
+
+if TYPE_CHECKING:
+    from accord.engine.calendar import WorkingCalendar
+    from accord.engine.promise_check import Remedy
+    from accord.engine.results import CheckResult, EngagementResult, Probability, PromiseResult
+    from accord.engine.scheduling import Schedule, ScheduledActivity
+
+THIN = "\u2009"
+KEPT, BROKEN, QUIET, STRONG = "green", "red", "dim", "bold"
+SHORT_FROM = 9  # this many engagements get a line each first, and details only where something is not backed
+DETAILED_AT_MOST = 20
+ROWS_AT_MOST = 200
+DRIVERS = 3
+_NEGLIGIBLE = 0.02  # a driver below this share of the spread is not worth a sentence
+
+
+def share(p: float, limit: float | None = None) -> str:
+    """A probability in whole percent, never rounded up to a limit that it misses, to never or to always."""
+    percent = round(p * 100)
+    if limit is not None and p < limit and percent >= round(limit * 100, 6):
+        return f"{math.floor(p * 1000) / 10:g}{THIN}%"
+    if percent == 100 and p < 1:
+        return f"over 99{THIN}%"
+    return f"under 1{THIN}%" if percent == 0 and p > 0 else f"{percent}{THIN}%"
+
+
+def exact_share(p: float) -> str:
+    """A number that somebody typed, such as the asked confidence: as many decimals as it has."""
+    return f"{round(p * 100, 4):g}{THIN}%"
+
+
+def day(date: dt.date) -> str:
+    return f"{date.day} {date:%b %Y}"
+
+
+def number(value: float) -> str:
+    return f"{value:,.0f}".replace(",", THIN).replace("-", "−")
+
+
+def money(value: float, currency: str) -> str:
+    return f"{number(value)}{THIN}{currency}"
+
+
+def clean(name: str) -> str:
+    """A name from a file without what a terminal would take for a command."""
+    return "".join(c if c.isprintable() else " " if c.isspace() else "�" for c in name)
+
+
+def value_of(kind: PromiseKind, value: dt.date | float, currency: str) -> str:
+    if isinstance(value, dt.date):
+        return day(value)
+    return f"{value * 100:.1f}{THIN}%" if kind is PromiseKind.MARGIN else money(value, currency)
+
+
+class Terminal(Console):
+    """A console that leaves a closed pipe to its caller instead of deciding the exit status itself."""
+
+    def __init__(self, file: IO[str] | None = None) -> None:
+        super().__init__(file=file, highlight=False, markup=False, emoji=False)
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
+class PatientBar:
+    """A progress bar on a terminal that appears only once the work has taken longer than a second."""
+
+    def __init__(self, console: Console, words: str, patience: float = 1.0) -> None:
+        self._bar: Progress | None = None
+        self._task: TaskID | None = None
+        self._console, self._words, self._patience = console, words, patience
+        self._since = time.monotonic()
+
+    def __enter__(self) -> PatientBar:
+        return self
+
+    def __call__(self, fraction: float) -> None:
+        if self._task is None and self._console.is_terminal and self._waited():
+            columns = TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn()
+            self._bar = Progress(*columns, console=self._console, transient=True)
+            self._task = self._bar.add_task(self._words, total=1.0)
+            self._bar.start()
+        if self._bar is not None and self._task is not None:
+            self._bar.update(self._task, completed=fraction)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, e: BaseException | None, t: TracebackType | None
+    ) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def _waited(self) -> bool:
+        return time.monotonic() - self._since > self._patience
+
+
+def portfolio_notes(portfolio: Portfolio) -> list[str]:
+    """What the file leaves out and the reader of its costs should know."""
+    free = [clean(r.id) for r in portfolio.capacity if r.cost_rate == 0]
+    return [f"Their hours cost nothing in these figures: {_listed(free)}."] if free else []
+
+
+def print_check(
+    result: CheckResult,
+    remedies: Sequence[Remedy],
+    console: Console,
+    names: Mapping[str, str],
+    notes: Sequence[str] = (),
+    calendar: WorkingCalendar | None = None,
+) -> None:
+    """The report on a portfolio's promises; with `calendar`, delays are told in working days."""
+    page = _CheckPage(result, remedies, console, names, calendar)
+    page.write()
+    if notes:
+        page.heading("Notes")
+    for note in notes:
+        say(console, clean(note), indent=2)
+
+
+def say(console: Console, *parts: str | tuple[str, str], indent: int = 0) -> None:
+    """One paragraph, broken only at plain spaces: a thin one holds a number and its unit together."""
+    width = max(console.width - indent, 20)
+    line = Text()
+    for word in Text.assemble(*parts).split(" "):
+        if line and line.cell_len + 1 + word.cell_len > width:
+            console.print(Text(" " * indent) + line, overflow="fold")
+            line = Text()
+        line = Text.assemble(line, " ", word) if line else word
+    console.print(Text(" " * indent) + line, overflow="fold")
+
+
+class _CheckPage:
+    def __init__(
+        self,
+        result: CheckResult,
+        remedies: Sequence[Remedy],
+        console: Console,
+        names: Mapping[str, str],
+        calendar: WorkingCalendar | None,
+    ) -> None:
+        self.result, self.remedies, self.console = result, remedies, console
+        self.names, self.calendar = names, calendar
+        self.asked = exact_share(result.confidence)
+
+    def write(self) -> None:
+        engagements = self.result.engagements
+        detailed = engagements
+        if len(engagements) >= SHORT_FROM:
+            for engagement in engagements:
+                self.one_line(engagement)
+            detailed = tuple(e for e in engagements if not all(p.kept.backed for p in e.promises))
+        shown = detailed[:DETAILED_AT_MOST]
+        for engagement in shown:
+            self.verdict(engagement)
+        if len(engagements) > 1 and any(e.promises for e in engagements):
+            self.console.print()
+            self.together("All promises of all engagements together", self.result.all)
+        self.changes()
+        for engagement in shown:
+            self.details(engagement)
+        if len(detailed) > len(shown):
+            self.console.print()
+            say(self.console, f"{len(detailed) - len(shown)} more are not backed: --json tells them all.")
+        self.sampling()
+
+    def heading(self, words: str) -> None:
+        self.console.print()
+        self.console.print(Text(clean(words), style=STRONG), overflow="fold")
+
+    def one_line(self, e: EngagementResult) -> None:
+        if not e.promises:
+            say(self.console, (clean(e.id), STRONG), ": no promise to keep")
+            return
+        backed = all(p.kept.backed for p in e.promises)
+        told = ", ".join(f"{clean(p.promise.id)} {self.chance(p.kept)}" for p in e.promises)
+        say(self.console, (clean(e.id), STRONG), ": ", self.word(backed), f" ({told})")
+
+    def verdict(self, e: EngagementResult) -> None:
+        self.heading(e.id)
+        if not e.promises:
+            say(self.console, "No promise is recorded here, so there is none to keep.", indent=2)
+            return
+        say(self.console, "Will we keep it?", indent=2)
+        for promise in e.promises:
+            self.promise(promise)
+        if len(e.promises) > 1:
+            self.together("All promises of this engagement together", e.joint, indent=2)
+
+    def promise(self, p: PromiseResult) -> None:
+        value = value_of(p.promise.kind, p.promise.date or p.promise.amount, self.result.currency)
+        link = {PromiseKind.DATE: "on", PromiseKind.COST: "at most", PromiseKind.MARGIN: "at least"}[
+            p.promise.kind
+        ]
+        colour = KEPT if p.kept.backed else BROKEN
+        parts: list[str | tuple[str, str]] = [
+            (f"{self.chance(p.kept)} for {self.promise_name(p)}", colour),
+            f" {link} {value}; asked is {self.asked}: ",
+            self.word(p.kept.backed),
+            ".",
+        ]
+        if not p.kept.backed:
+            best = value_of(p.promise.kind, _cautious(p), self.result.currency)
+            parts.append(f" Backed would be {link + ' ' if link != 'on' else ''}{best}{self.later(p)}.")
+        say(self.console, *parts, indent=2)
+
+    def promise_name(self, p: PromiseResult) -> str:
+        of = p.promise.of
+        if of is None:
+            return clean(p.promise.id)
+        told = self.activity_name(of)
+        return told if p.promise.id == of else f"{clean(p.promise.id)} ({told})"
+
+    def activity_name(self, activity: str) -> str:
+        name = self.names.get(activity)
+        return clean(activity) if not name or name == activity else f"{clean(activity)} “{clean(name)}”"
+
+    def later(self, p: PromiseResult) -> str:
+        promised, backed = p.promise.date, p.backed_value
+        if promised is None or not isinstance(backed, dt.date) or backed <= promised:
+            return ""
+        if self.calendar is None or promised < self.calendar.start:
+            return f" ({_count((backed - promised).days, 'day')} later)"
+        days = round(self.calendar.evening(backed) - self.calendar.evening(promised))
+        return f" ({_count(days, 'working day')} later)"
+
+    def chance(self, p: Probability) -> str:
+        return share(p.probability, None if p.backed else self.result.confidence)
+
+    def word(self, backed: bool) -> tuple[str, str]:
+        return ("backed", KEPT) if backed else ("not backed", BROKEN)
+
+    def together(self, what: str, p: Probability, indent: int = 0) -> None:
+        say(self.console, f"{what}: {self.chance(p)}, ", self.word(p.backed), ".", indent=indent)
+
+    def changes(self) -> None:
+        changed = [(e, p) for e in self.result.engagements for p in e.promises if p.before is not None]
+        if not changed:
+            return
+        self.heading("What this changes for promises already made")
+        felt = [(e, p) for e, p in changed if _is_felt(p)]
+        for e, p in felt if len(changed) >= SHORT_FROM else changed:
+            self.change(e, p)
+        if len(felt) < len(changed) and len(changed) >= SHORT_FROM:
+            rest = len(changed) - len(felt)
+            say(self.console, f"{_count(rest, 'promise')} changed by less than one standard error.", indent=2)
+
+    def change(self, e: EngagementResult, p: PromiseResult) -> None:
+        before, change = p.before or 0.0, p.change or 0.0
+        direction = f"{abs(change) * 100:.1f} points {'lower' if change < 0 else 'higher'}"
+        if not _is_felt(p):
+            direction = "no change" if change == 0 else "less than one standard error"
+        colour = (BROKEN if change < 0 else KEPT) if _is_felt(p) else ""
+        told = (f"{share(before)} → {self.chance(p.kept)}, {direction}", colour)
+        say(self.console, f"{clean(e.id)}, {self.promise_name(p)}: ", told, indent=2)
+
+    def details(self, e: EngagementResult) -> None:
+        self.heading(f"{e.id}: dates and costs")
+        self.console.print(self.table(e))
+        say(self.console, "What drives it", indent=2)
+        for sentence in drivers(e, self.result.currency, self.activity_name):
+            say(self.console, sentence, indent=4)
+        if not all(p.kept.backed for p in e.promises):
+            self.ways_out(e)
+
+    def table(self, e: EngagementResult) -> Table:
+        table = Table(box=SIMPLE_HEAD, pad_edge=True, header_style=QUIET)
+        table.add_column("With a probability of")
+        for percent in (50, 80, 90):
+            table.add_column(f"{percent}{THIN}%", justify="right", no_wrap=True)
+        costs = e.cost.p50, e.cost.p80, e.cost.p90
+        table.add_row("Finished by", *(day(d) for d in (e.finish.p50, e.finish.p80, e.finish.p90)))
+        table.add_row("Costs at most", *(money(c, self.result.currency) for c in costs))
+        if e.margin is not None:
+            # The margin falls as the cost rises, so its 80 % value belongs to the cost's.
+            per_cost = (1 - e.margin.mean) / e.cost.mean if e.cost.mean else 0.0
+            table.add_row("Margin at least", *(f"{(1 - c * per_cost) * 100:.1f}{THIN}%" for c in costs))
+        return table
+
+    def ways_out(self, e: EngagementResult) -> None:
+        self.console.print()
+        say(self.console, "What would make it backed", indent=2)
+        mine = [r for r in self.remedies if r.engagement == e.id]
+        for remedy in mine:
+            enough = remedy.probability >= self.result.confidence
+            told = (share(remedy.probability, self.result.confidence), KEPT if enough else BROKEN)
+            about = f" for {clean(remedy.promise)}" + ("" if enough else ", still not backed")
+            note = f" ({clean(remedy.note)})" if remedy.note else ""
+            say(self.console, f"{clean(remedy.action)}: ", told, f"{about}{note}", indent=4)
+        if not mine:
+            say(self.console, "None of the single changes that were tried.", indent=4)
+
+    def sampling(self) -> None:
+        errors = [p.kept.standard_error for e in self.result.engagements for p in e.promises]
+        worst = (
+            f"; a probability is exact to ±{max(errors) * 100:.1f} points (one standard error)"
+            if errors
+            else ""
+        )
+        told = f"{number(self.result.samples)} simulated futures, seed {self.result.seed}{worst}."
+        self.console.print()
+        say(self.console, (told, QUIET))
+
+
+def drivers(e: EngagementResult, currency: str, name_of: Callable[[str], str] = clean) -> list[str]:
+    """The strongest drivers of date and cost, activities, risks and people alike, in plain sentences."""
+    days, cost = max(e.working_days.sd, 0.5), max(e.cost.sd, 1.0)
+    found: list[tuple[float, str]] = []
+    for a in e.activities:
+        told = f"{name_of(a.id)} decides the finish in {share(a.criticality)} of the futures"
+        told += f"; its size moves with the finish (rank correlation {a.sensitivity:.2f})."
+        found.append((a.criticality * a.sensitivity, told))
+    for r in e.risks:
+        added = _contribution(r.contribution_days, r.contribution_cost, currency)
+        worth = max(r.contribution_days / days, r.contribution_cost / cost)
+        found.append((worth, f"The risk {clean(r.id)} adds {added} on average."))
+    for w in e.waiting:
+        told = (
+            f"The work that decides the finish waits {w.days:.1f} working days on average for {clean(w.of)}."
+        )
+        found.append((w.days / days, told))
+    strongest = sorted((f for f in found if f[0] >= _NEGLIGIBLE), key=lambda f: -f[0])[:DRIVERS]
+    nothing = "Nothing in particular: no estimate, no risk and no wait for people moves it noticeably."
+    return [told for _, told in strongest] or [nothing]
+
+
+def print_schedule(schedule: Schedule, console: Console, names: Mapping[str, str]) -> None:
+    """The deterministic plan: how long, how good, then who does what when."""
+    say(console, (f"{schedule.makespan_days:.1f} working days from the likely values", STRONG), ".")
+    if schedule.optimal:
+        say(console, "It is shown to be the shortest possible.")
+    elif schedule.lower_bound_days is not None:
+        say(console, f"No plan can be shorter than {schedule.lower_bound_days:.1f} working days.")
+    rows = sum(len(e.activities) for e in schedule.engagements)
+    left = ROWS_AT_MOST
+    for e in schedule.engagements:
+        chosen = list(e.activities)
+        if rows > ROWS_AT_MOST:
+            chosen = sorted(chosen, key=lambda a: not a.critical)[:left]
+            left -= len(chosen)
+        if chosen:
+            console.print()
+            say(console, (clean(e.id), STRONG), f": {e.makespan_days:.1f} working days")
+            console.print(_schedule_table(chosen, names))
+    if rows > ROWS_AT_MOST:
+        say(
+            console,
+            f"{rows - ROWS_AT_MOST} of {rows} activities are left out, critical ones last; --json has all.",
+        )
+
+
+def _schedule_table(activities: Iterable[ScheduledActivity], names: Mapping[str, str]) -> Table:
+    table = Table(box=SIMPLE_HEAD, header_style=QUIET)
+    table.add_column("Activity", overflow="fold", ratio=3)
+    table.add_column("Start", justify="right", no_wrap=True)
+    table.add_column("Finish", justify="right", no_wrap=True)
+    table.add_column("Days", justify="right", no_wrap=True)
+    table.add_column("Who", overflow="fold", ratio=2)
+    table.add_column("", no_wrap=True)
+    for a in activities:
+        name = clean(names.get(a.id, a.id))
+        who = ", ".join(
+            (f"{x.units:g} × " if x.units != 1 else "")
+            + clean(x.of)
+            + (f" ({clean(', '.join(x.members))})" if x.members else "")
+            for x in a.assigned
+        )
+        days = f"{a.finish_day - a.start_day:.1f}"
+        table.add_row(
+            Text(name), day(a.start), day(a.finish), days, Text(who), "critical" if a.critical else ""
+        )
+    return table
+
+
+def _cautious(p: PromiseResult) -> dt.date | float:
+    """The backed value as it will be shown, rounded to the side that is still backed."""
+    if isinstance(p.backed_value, dt.date):
+        return p.backed_value
+    if p.promise.kind is PromiseKind.MARGIN:
+        return math.floor(p.backed_value * 1000) / 1000
+    return math.ceil(p.backed_value)
+
+
+def _is_felt(p: PromiseResult) -> bool:
+    return p.change is not None and p.change != 0 and abs(p.change) >= p.kept.standard_error
+
+
+def _contribution(days: float, cost: float, currency: str) -> str:
+    parts = [f"{days:.1f} working days"] if abs(days) >= 0.05 else []
+    if abs(cost) >= 1:
+        parts.append(money(cost, currency))
+    return " and ".join(parts) or "little"
+
+
+def _count(n: int, word: str) -> str:
+    return f"{n}{THIN}{word}" if n == 1 else f"{n} {word}s"
+
+
+def _listed(names: Sequence[str], at_most: int = 8) -> str:
+    more = len(names) - at_most
+    return ", ".join(names[:at_most]) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,160 @@
+"""The terminal's report: verdicts in words, at any width, whatever stands in the file."""
+
+import datetime as dt
+import io
+import re
+from dataclasses import replace
+
+import pytest
+from rich.console import Console
+
+from accord.engine.calendar import WorkingCalendar
+from accord.engine.plan import Calendar
+from accord.engine.promise_check import Remedy
+from accord.engine.results import CheckResult
+from accord.engine.scheduling import Assigned, Schedule, ScheduledActivity, ScheduledEngagement
+from accord.exchange.terminal_report import (
+    drivers,
+    exact_share,
+    portfolio_notes,
+    print_check,
+    print_schedule,
+    share,
+)
+from tests.exchange.handmade_results import START, portfolio, result
+
+THIN = "\u2009"
+
+
+def printed(answer: CheckResult | Schedule, *remedies: Remedy, width: int = 80, names=None, **more) -> str:
+    out = io.StringIO()
+    console = Console(file=out, width=width, highlight=False)
+    if isinstance(answer, Schedule):
+        print_schedule(answer, console, names or {})
+    else:
+        calendar = WorkingCalendar(START, Calendar())
+        print_check(answer, remedies, console, names or {}, calendar=calendar, **more)
+    return out.getvalue()
+
+
+def flat(text: str) -> str:
+    return re.sub(r"[ \n]+", " ", text)
+
+
+def schedule(rows: int) -> Schedule:
+    day = dt.date(2027, 1, 11)
+    people = (Assigned("dev", 2.0, ("ana",)),)
+    activities = tuple(
+        ScheduledActivity(f"task-{i}", day, day, 0.0, 1.0, i % 50 == 49, people) for i in range(rows)
+    )
+    return Schedule(93.0, 90.0, False, (ScheduledEngagement("portal", 93.0, activities),))
+
+
+def test_the_verdict_comes_first_and_in_words():
+    text = flat(printed(result(portfolio("portal"))))
+    assert text.index("Will we keep it?") < text.index("dates and costs")
+    assert f"63{THIN}% for go-live (live) on 11 May 2027; asked is 80{THIN}%: not backed." in text
+    assert "Backed would be 19 May 2027 (6 working days later)." in text
+    assert "All promises of this engagement together" in text
+
+
+def test_no_line_is_wider_than_the_terminal_and_no_unit_is_left_alone():
+    names = {"task-1": "プロジェクト" * 12}
+    text = printed(result(portfolio("日本語" * 30, "b"), before=0.9), names=names)
+    assert all(Console().render_str(line, markup=False).cell_len <= 80 for line in text.splitlines())
+    assert not any(line.lstrip(" ").startswith("%") for line in text.splitlines())
+
+
+def test_markup_and_control_characters_in_names_stay_text():
+    text = printed(result(portfolio("[red]x[/red]\x1b[31m")))
+    assert "[red]x[/red]�[31m" in text
+    assert "\x1b" not in text
+
+
+def test_a_backed_cost_is_rounded_to_the_side_that_is_backed():
+    answer = result(portfolio("portal"))
+    date, cost = answer.engagements[0].promises
+    tight = replace(cost, kept=replace(cost.kept, backed=False), backed_value=29_159.2)
+    engagement = replace(answer.engagements[0], promises=(date, tight))
+    text = flat(printed(replace(answer, engagements=(engagement,))))
+    assert f"Backed would be at most 29{THIN}160{THIN}EUR" in text
+
+
+def test_remedies_tell_probability_and_price():
+    remedy = Remedy("portal", "go-live", "One more dev", 0.84, "+6,100 EUR")
+    weak = Remedy("portal", "go-live", "One more analyst", 0.7, "no cost")
+    text = printed(result(portfolio("portal")), remedy, weak)
+    assert f"One more dev: 84{THIN}% for go-live (+6,100 EUR)" in text
+    assert f"One more analyst: 70{THIN}% for go-live, still not backed (no cost)" in text
+
+
+def test_a_what_if_tells_the_direction_and_what_is_only_noise():
+    answer = result(portfolio("portal"), before=0.9)
+    promise = answer.engagements[0].promises[0]
+    still = replace(promise, before=promise.kept.probability + promise.kept.standard_error / 2)
+    engagement = replace(answer.engagements[0], promises=(promise, still))
+    text = flat(printed(replace(answer, engagements=(engagement,))))
+    assert f"90{THIN}% → 63{THIN}%" in text
+    assert "points lower" in text
+    assert "less than one standard error" in text
+
+
+def test_many_engagements_get_one_line_each():
+    text = printed(result(portfolio(*(f"e{i}" for i in range(100)), activities=3)))
+    assert sum(line.startswith("e") and "not backed (" in line for line in text.splitlines()) == 100
+    assert "80 more are not backed" in text
+
+
+def test_without_promises_the_report_says_so():
+    assert "No promise is recorded here" in printed(result(portfolio("portal"), promised=False))
+
+
+def test_nothing_drives_what_is_certain():
+    certain = result(portfolio(), certain=True).engagements[0]
+    quiet = tuple(replace(a, sensitivity=0.0) for a in certain.activities)
+    assert drivers(replace(certain, activities=quiet), "EUR")[0].startswith("Nothing in particular")
+
+
+def test_at_most_three_drivers_are_told():
+    assert len(drivers(result(portfolio()).engagements[0], "EUR")) == 3
+
+
+def test_free_people_and_notes_are_told():
+    notes = ["Task 7 is ignored.", *portfolio_notes(portfolio())]
+    text = printed(result(portfolio()), notes=notes)
+    assert "Task 7 is ignored." in text
+    assert "cost nothing in these figures: analyst" in text
+
+
+@pytest.mark.parametrize(
+    ("p", "limit", "words"),
+    [
+        (0.63, None, f"63{THIN}%"),
+        (0.7996, 0.8, f"79.9{THIN}%"),
+        (0.9999, None, f"over 99{THIN}%"),
+        (0.0001, None, f"under 1{THIN}%"),
+        (1.0, None, f"100{THIN}%"),
+        (0.0, None, f"0{THIN}%"),
+    ],
+)
+def test_no_probability_is_rounded_to_a_lie(p, limit, words):
+    assert share(p, limit) == words
+
+
+def test_a_typed_confidence_keeps_its_decimals():
+    assert exact_share(0.995) == f"99.5{THIN}%"
+
+
+def test_a_schedule_says_length_bound_and_who():
+    text = printed(schedule(60))
+    assert "93.0 working days" in text
+    assert "shorter than 90.0" in text
+    assert "critical" in text
+    assert sum("task-" in line for line in text.splitlines()) == 60
+
+
+def test_a_huge_schedule_shows_critical_activities_and_where_the_rest_is():
+    text = flat(printed(schedule(20_000)))
+    assert "--json" in text
+    assert text.count("critical ") >= 200
+    assert len(text) < 60_000
