@@ -146,7 +146,7 @@ class _Compiler:
         both = [*sizes, *impacts]
         names = [("activity", self.portfolio.engagements[e].id, a.id) for e, a in self.activities]
         names += [("impact", g.id, r.id) for g, r in self._risks()]
-        whole = [min(int(v.row), TABLE_ROWS) for v in both]
+        whole = [int(v.row) for v in both]
         return {
             "kind": np.array([v.kind for v in both], dtype=np.int8),
             "base": _floats(v.base for v in both),
@@ -273,15 +273,21 @@ class _Compiler:
         """For each activity the (resource, thousandths) that it may have to wait for."""
         plenty = self._never_short(network)
         return [
-            [(k, _units(n.units)) for n in a.needs if (k := self.number[n.of]) not in plenty] if a.done < 1 else []
+            [
+                (k, _units(n.units))
+                for n in a.needs
+                if (k := self.number[n.of]) not in plenty or self._is_flexible(a)
+            ]
+            if a.done < 1
+            else []
             for _, a in self.activities
         ]
 
     def _never_short(self, network: Network) -> set[int]:
         """Resources that always have enough units, so that nothing needs to be scheduled for them.
 
-        A pool counts only its people without a name (a member taken from it could differ in speed and be away),
-        a member only if never away and if its pool is never short either.
+        Never a pool with members (whoever is taken decides speed and absence), and a member only if never away
+        and if nothing is asked of its pool.
         """
         users: dict[int, list[tuple[int, float]]] = defaultdict(list)
         for i, (_, a) in enumerate(self.activities):
@@ -291,17 +297,13 @@ class _Compiler:
         enough = set()
         for k, using in users.items():
             resource = self.resources[k]
-            if resource.away or sum(u for _, u in using) > resource.units and (
+            if resource.away or self.members.get(k) or sum(u for _, u in using) > resource.units and (
                 reach is None
                 or peak_demand(network, [i for i, _ in using], [u for _, u in using], reach) > resource.units
             ):
                 continue
             enough.add(k)
-        unused = {k for k in range(len(self.resources)) if k not in users}
-        return {
-            k for k in enough
-            if (role := self.resources[k].role) is None or self.number[role] in enough or self.number[role] in unused
-        }
+        return {k for k in enough if (role := self.resources[k].role) is None or self.number[role] not in users}
 
     def _need_arrays(self, needs: list[list[tuple[int, int]]]) -> dict[str, object]:
         pool_of = [self.number[r.role] if r.role is not None else -1 for r in self.resources]
@@ -344,9 +346,6 @@ class _Compiler:
             alike = [k, *self.members[k]] if k < self.pools else [k]
             best += need.units * max(self.resources[m].hours_per_day for m in alike)
         return self._speed(activity.needs) / best
-
-
-TABLE_ROWS = 256  # the last row with another below it in the quantile table that a bounded shape needs
 
 
 def ranks_by(keys: list[tuple[object, ...]]) -> NDArray[np.int32]:

@@ -50,12 +50,13 @@ class Variable:
 
 @cache
 def quantile_table() -> NDArray[np.float64]:
-    """Quantiles of the standard shapes at normal deviates: (2 * 129 + 1) rows by 513 nodes from -6.4 to 6.4."""
+    """Quantiles of the standard shapes at normal deviates: (2 * 129 + 2) rows by 513 nodes from -6.4 to 6.4."""
     z = np.linspace(-Z_LIMIT, Z_LIMIT, Z_CELLS + 1)
     probability = np.array([0.5 * math.erfc(-value / math.sqrt(2.0)) for value in z])
     modes = np.linspace(0.0, 1.0, MODES + 1)
     lower = probability[: Z_CELLS // 2 + 1]
-    rows = [*_mirrored(_pert_lower(modes, lower)), *_mirrored(_triangular_lower(modes, lower)), probability]
+    rows = [*_mirrored(_pert_lower(modes, lower)), *_mirrored(_triangular_lower(modes, lower))]
+    rows += [probability, probability]  # twice: every row that is read has one below it
     return np.ascontiguousarray(np.clip(np.array(rows), 0.0, 1.0))
 
 
@@ -119,7 +120,7 @@ def _ends_from_percentiles(estimate: ThreePoint, span: float) -> tuple[float, fl
 
 def _shape(row: float, z: float) -> float:
     table = quantile_table()
-    upper = min(int(row) + 1, len(table) - 1)
+    upper = int(row) + 1
     position = (min(max(z, -Z_LIMIT), Z_LIMIT) + Z_LIMIT) / (2 * Z_LIMIT) * Z_CELLS
     cell = min(int(position), Z_CELLS - 1)
     ends = [(1 - (position - cell)) * table[r, cell] + (position - cell) * table[r, cell + 1] for r in (int(row), upper)]

@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from threading import local
 
 import numpy as np
@@ -163,3 +164,15 @@ def _targets(portfolio: Portfolio) -> list[tuple[str, str]]:
 
 def _seed_words(seed: int) -> tuple[np.uint64, np.uint64]:
     return np.uint64(seed & 0xFFFFFFFF), np.uint64(seed >> 32)
+
+
+def is_compiled() -> bool:
+    """Whether this machine already holds the compiled loops (else the first simulation compiles them)."""
+    stats = kernels.simulate.stats
+    cache = getattr(kernels.simulate, "_cache", None)
+    if stats.cache_hits or kernels.simulate.signatures or cache is None:
+        return True
+    try:
+        return any(Path(cache.cache_path).glob("kernels.simulate-*.nbi"))
+    except OSError:
+        return False
