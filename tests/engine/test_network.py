@@ -3,12 +3,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accord.engine.network import FF, FS, SF, SS, CyclicNetwork, Network, critical_path, finish_to_start_reach, peak_demand
+from accord.engine.network import (
+    FF,
+    FS,
+    SF,
+    SS,
+    CyclicNetwork,
+    Network,
+    critical_path,
+    finish_to_start_reach,
+    peak_demand,
+)
 
 
 def _path(count, links, durations):
     network = Network.of(count, links)
-    return critical_path(network, np.array(durations, dtype=float), np.zeros(count), np.zeros(count, dtype=np.int32))
+    return critical_path(
+        network, np.array(durations, dtype=float), np.zeros(count), np.zeros(count, dtype=np.int32)
+    )
 
 
 @pytest.mark.parametrize(
@@ -37,9 +49,12 @@ networks = st.integers(2, 9).flatmap(
     lambda n: st.tuples(
         st.just(n),
         st.lists(
-            st.tuples(st.integers(0, n - 2), st.integers(1, n - 1), st.sampled_from([FS, SS, FF, SF]), st.integers(-3, 4)).map(
-                lambda k: (min(k[0], k[1] - 1), k[1], k[2], k[3])
-            ),
+            st.tuples(
+                st.integers(0, n - 2),
+                st.integers(1, n - 1),
+                st.sampled_from([FS, SS, FF, SF]),
+                st.integers(-3, 4),
+            ).map(lambda k: (min(k[0], k[1] - 1), k[1], k[2], k[3])),
             max_size=16,
         ),
         st.lists(st.integers(0, 7), min_size=n, max_size=n),
@@ -56,7 +71,9 @@ def test_slipping_by_its_float_keeps_the_end_and_slipping_by_more_moves_it(case)
         for slip, moves in ((found.total_float[i], False), (found.total_float[i] + 1, True)):
             release = np.zeros(count)
             release[i] = found.early_start[i] + slip
-            late = critical_path(network, np.array(durations, dtype=float), release, np.zeros(count, dtype=np.int32))
+            late = critical_path(
+                network, np.array(durations, dtype=float), release, np.zeros(count, dtype=np.int32)
+            )
             assert (late.makespan > found.makespan + 1e-9) is moves
 
 

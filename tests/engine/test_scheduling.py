@@ -34,7 +34,9 @@ def test_every_schedule_keeps_its_links_and_nobody_is_in_two_places(seed):
 
 def test_a_priority_is_kept_even_where_the_whole_would_be_shorter():
     def work(name, priority, length):
-        return an_engagement(Activity("work", duration=days(length), needs=(Need("dev"),)), id=name, priority=priority)
+        return an_engagement(
+            Activity("work", duration=days(length), needs=(Need("dev"),)), id=name, priority=priority
+        )
 
     portfolio = a_portfolio(work("b", 2, 1), work("a", 1, 5), capacity=(Resource("dev"),))
     for found in (schedule(portfolio), schedule(portfolio, optimise_seconds=1)):

@@ -12,7 +12,17 @@ from accord.engine import kernels, simulation
 from accord.engine.compile import compile_portfolio, scratch_for
 from accord.engine.distributions import quantile_table
 from accord.engine.kernels import BLOCK
-from accord.engine.plan import Absence, Activity, Distribution, Link, LinkType, Need, Resource, Risk, ThreePoint
+from accord.engine.plan import (
+    Absence,
+    Activity,
+    Distribution,
+    Link,
+    LinkType,
+    Need,
+    Resource,
+    Risk,
+    ThreePoint,
+)
 from accord.engine.simulation import simulate
 from accord.engine.streams import normal_table
 from tests.builders import MONDAY, a_portfolio, an_engagement, days
@@ -55,7 +65,9 @@ def test_pert_moments_are_those_of_its_beta_distribution():
 def test_one_person_does_two_things_one_after_the_other():
     alone = (Need("ana"),)
     finish = _finish(
-        Activity("a", duration=UNIFORM, needs=alone), Activity("b", duration=UNIFORM, needs=alone), capacity=(Resource("ana"),)
+        Activity("a", duration=UNIFORM, needs=alone),
+        Activity("b", duration=UNIFORM, needs=alone),
+        capacity=(Resource("ana"),),
     )
     _close(finish.mean(), 10, np.sqrt(200 / 12))
 
@@ -89,7 +101,9 @@ def test_a_risk_adds_its_mean_impact_as_often_as_it_occurs():
 def test_work_pauses_while_a_named_member_is_away_and_costs_nothing_then():
     away = (Absence(MONDAY + dt.timedelta(days=1), MONDAY + dt.timedelta(days=3)),)
     ana = Resource("ana", named=True, away=away, cost_rate=100)
-    portfolio = a_portfolio(an_engagement(Activity("a", duration=days(2), needs=(Need("ana"),))), capacity=(ana,), samples=100)
+    portfolio = a_portfolio(
+        an_engagement(Activity("a", duration=days(2), needs=(Need("ana"),))), capacity=(ana,), samples=100
+    )
     result = simulate(portfolio)
     assert (result.finish == 5).all()
     assert (result.cost == 2 * 8 * 100).all()
@@ -98,13 +112,18 @@ def test_work_pauses_while_a_named_member_is_away_and_costs_nothing_then():
 def test_nobody_begins_while_away():
     ana = Resource("ana", named=True, away=(Absence(MONDAY, MONDAY + dt.timedelta(days=1)),))
     result = simulate(
-        a_portfolio(an_engagement(Activity("a", duration=days(1), needs=(Need("ana"),))), capacity=(ana,), samples=100)
+        a_portfolio(
+            an_engagement(Activity("a", duration=days(1), needs=(Need("ana"),))), capacity=(ana,), samples=100
+        )
     )
     assert (result.activity_start == 2).all()
 
 
 def test_a_named_member_adds_a_unit_to_the_pool_and_works_her_own_hours():
-    capacity = (Resource("dev", units=1, cost_rate=60), Resource("ana", named=True, role="dev", hours_per_day=4, cost_rate=90))
+    capacity = (
+        Resource("dev", units=1, cost_rate=60),
+        Resource("ana", named=True, role="dev", hours_per_day=4, cost_rate=90),
+    )
     works = [Activity(x, effort=days(16), needs=(Need("dev"),)) for x in "ab"]
     result = simulate(a_portfolio(an_engagement(*works), capacity=capacity, samples=100))
     assert sorted(result.activity_finish[:, 0]) == [2, 4]
@@ -112,7 +131,11 @@ def test_a_named_member_adds_a_unit_to_the_pool_and_works_her_own_hours():
 
 
 def test_who_is_taken_by_name_is_not_taken_for_the_pool_of_the_same_activity():
-    capacity = (Resource("dev", units=0), Resource("ana", named=True, role="dev"), Resource("bob", named=True, role="dev"))
+    capacity = (
+        Resource("dev", units=0),
+        Resource("ana", named=True, role="dev"),
+        Resource("bob", named=True, role="dev"),
+    )
     both = Activity("both", duration=days(2), needs=(Need("dev"), Need("ana")))
     later = Activity("later", duration=days(1), needs=(Need("bob"),))
     result = simulate(a_portfolio(an_engagement(both, later), capacity=capacity, samples=100))
@@ -131,14 +154,18 @@ def test_the_more_urgent_engagement_goes_first_where_people_are_short():
 def test_work_that_has_begun_goes_on_at_the_start_with_what_is_left():
     begun = Activity("b", duration=days(8), after=(Link("a"),), done=0.75, not_before=dt.date(2027, 3, 1))
     finished = Activity("c", duration=days(8), done=1.0)
-    result = simulate(a_portfolio(an_engagement(Activity("a", duration=days(5)), begun, finished), samples=100))
+    result = simulate(
+        a_portfolio(an_engagement(Activity("a", duration=days(5)), begun, finished), samples=100)
+    )
     assert result.activity_finish[:, 0].tolist() == [5, 2, 0]
 
 
 def test_an_activity_whose_link_lets_it_start_first_does_so_even_where_people_are_short():
     # The report must finish with the build, which starts late: it begins before the build does.
     build = Activity("build", duration=days(3), needs=(Need("dev"),), not_before=dt.date(2027, 1, 18))
-    report = Activity("report", duration=days(8), needs=(Need("writer"),), after=(Link("build", LinkType.FF),))
+    report = Activity(
+        "report", duration=days(8), needs=(Need("writer"),), after=(Link("build", LinkType.FF),)
+    )
     rivals = tuple(Activity(f"rival{k}", duration=days(4), needs=(Need("dev"),)) for k in range(3))
     capacity = (Resource("dev"), Resource("writer"))
     result = simulate(a_portfolio(an_engagement(build, report, *rivals), capacity=capacity, samples=100))
@@ -167,14 +194,16 @@ def test_what_shares_nobody_does_not_change_by_a_what_if():
 
 def test_more_samples_keep_the_ones_before():
     few, many = (
-        simulate(a_portfolio(an_engagement(Activity("a", duration=UNIFORM)), samples=samples)) for samples in (100, 1000)
+        simulate(a_portfolio(an_engagement(Activity("a", duration=UNIFORM)), samples=samples))
+        for samples in (100, 1000)
     )
     assert (few.finish[0] == many.finish[0, :100]).all()
 
 
 def test_another_seed_gives_other_futures():
     first, second = (
-        simulate(a_portfolio(an_engagement(Activity("a", duration=UNIFORM)), samples=100, seed=seed)) for seed in (1, 2**40)
+        simulate(a_portfolio(an_engagement(Activity("a", duration=UNIFORM)), samples=100, seed=seed))
+        for seed in (1, 2**40)
     )
     assert (first.finish != second.finish).any()
 
@@ -183,7 +212,9 @@ def test_the_chain_that_decides_the_end_is_critical_and_slack_is_not():
     result = simulate(
         a_portfolio(
             an_engagement(
-                Activity("long", duration=days(5)), Activity("short", duration=days(2)), Activity("end", after=(Link("long"), Link("short")))
+                Activity("long", duration=days(5)),
+                Activity("short", duration=days(2)),
+                Activity("end", after=(Link("long"), Link("short"))),
             ),
             samples=100,
         )
@@ -205,7 +236,12 @@ def test_waiting_for_people_is_told_and_criticality_follows_whoever_held_them():
 
 def test_the_only_uncertain_activity_decides_the_finish_entirely():
     sensitivity = simulate(
-        a_portfolio(an_engagement(Activity("a", duration=UNIFORM), Activity("b", duration=days(3), after=(Link("a"),))), samples=5000)
+        a_portfolio(
+            an_engagement(
+                Activity("a", duration=UNIFORM), Activity("b", duration=days(3), after=(Link("a"),))
+            ),
+            samples=5000,
+        )
     ).sensitivity()
     assert sensitivity[0] == pytest.approx(1.0, abs=0.001)
     assert sensitivity[1] == 0
@@ -221,7 +257,9 @@ def _crowded(seed=3, needs_people=True):
             of = random.choice(["dev", "analyst", "ana", "tester"], size=random.integers(0, 3), replace=False)
             after = {int(k) for k in random.integers(0, i, size=random.integers(0, 3))} if i else set()
             kinds = list(LinkType)
-            links = tuple(Link(f"a{k}", kinds[random.integers(4)], float(random.integers(-3, 4))) for k in sorted(after))
+            links = tuple(
+                Link(f"a{k}", kinds[random.integers(4)], float(random.integers(-3, 4))) for k in sorted(after)
+            )
             needs = tuple(Need(str(name)) for name in of) if needs_people else ()
             estimate = ThreePoint(low, low * 1.5, low * 3)
             sized = {"effort": estimate} if needs else {"duration": estimate}
@@ -254,9 +292,12 @@ def test_where_nobody_is_needed_the_scheme_and_the_critical_path_agree(seed):
 def test_leaving_out_who_can_never_be_short_changes_nothing(monkeypatch):
     chain = [Activity("a0", effort=ThreePoint(20, 30, 60), needs=(Need("dev", 2),))]
     chain += [
-        Activity(f"a{k}", effort=ThreePoint(20, 30, 60), needs=(Need("dev", 2),), after=(Link(f"a{k - 1}"),)) for k in range(1, 5)
+        Activity(f"a{k}", effort=ThreePoint(20, 30, 60), needs=(Need("dev", 2),), after=(Link(f"a{k - 1}"),))
+        for k in range(1, 5)
     ]
-    portfolio = a_portfolio(an_engagement(*chain), capacity=(Resource("dev", units=2, cost_rate=70),), samples=500)
+    portfolio = a_portfolio(
+        an_engagement(*chain), capacity=(Resource("dev", units=2, cost_rate=70),), samples=500
+    )
     assert not compile_portfolio(portfolio).scheduled
     left_out = simulate(portfolio)
     monkeypatch.setattr("accord.engine.compile.CLOSURE_LIMIT", 0)

@@ -38,7 +38,9 @@ def test_the_generator_gives_its_published_answers(counter, key, answer):
 
 
 def test_normal_deviates_are_the_quantiles_of_their_words_even_in_the_far_tails():
-    words = np.concatenate([np.arange(64), np.linspace(0, 2**32 - 1, 20_001).astype(np.uint64)]).astype(np.uint64)
+    words = np.concatenate([np.arange(64), np.linspace(0, 2**32 - 1, 20_001).astype(np.uint64)]).astype(
+        np.uint64
+    )
     tail = ((words & 0x7FFFFFFF) * 2 + 1) / 2**33
     expected = np.where(words >> 31, -1, 1) * stats.norm.ppf(tail)
     assert np.abs(_normals(words, normal_table()) - expected).max() < 2e-5

@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 
 from accord.engine.calendar import WorkingCalendar
 from accord.engine.distributions import Variable, variable
-from accord.engine.kernels import UNIT, Scratch, Tables
-from accord.engine.kernels import BLOCK
+from accord.engine.kernels import BLOCK, UNIT, Scratch, Tables
 from accord.engine.network import CODES, FS, SS, Network, critical_path, finish_to_start_reach, peak_demand
 from accord.engine.plan import Activity, Engagement, Need, Portfolio, Resource, Risk, ThreePoint
 from accord.engine.streams import key_of
@@ -56,9 +55,7 @@ class _Compiler:
         self.activities = [(e, a) for e, g in enumerate(portfolio.engagements) for a in g.activities]
         ends = list(accumulate((len(g.activities) for g in portfolio.engagements), initial=0))
         self.groups = np.array([ends[:-1], ends[1:]], dtype=np.int32)
-        self.at = {
-            (portfolio.engagements[e].id, a.id): i for i, (e, a) in enumerate(self.activities)
-        }
+        self.at = {(portfolio.engagements[e].id, a.id): i for i, (e, a) in enumerate(self.activities)}
         pools = [r for r in portfolio.capacity if not r.named]
         self.resources: list[Resource] = [*pools, *(r for r in portfolio.capacity if r.named)]
         self.pools = len(pools)
@@ -74,7 +71,9 @@ class _Compiler:
         release = np.array([self._release(e, a) for e, a in self.activities])
         sizes = [self._size(a) for _, a in self.activities]
         likely = np.array([self._estimate(a).likely * self._day_factor(a) for _, a in self.activities])
-        mean = np.array([v.mean * self._day_factor(a) for v, (_, a) in zip(sizes, self.activities, strict=True)])
+        mean = np.array(
+            [v.mean * self._day_factor(a) for v, (_, a) in zip(sizes, self.activities, strict=True)]
+        )
         group = np.array([e for e, _ in self.activities], dtype=np.int32)
         needs = self._scheduling_needs(network)
         rank = self._ranks(critical_path(network, mean, release, group).late_finish)
@@ -137,7 +136,11 @@ class _Compiler:
         return money / self._speed(activity.needs) if activity.effort else money
 
     def _is_flexible(self, activity: Activity) -> bool:
-        return any(self.members[self.number[need.of]] for need in activity.needs if need.of in self.number and self.number[need.of] < self.pools)
+        return any(
+            self.members[self.number[need.of]]
+            for need in activity.needs
+            if need.of in self.number and self.number[need.of] < self.pools
+        )
 
     # Arrays
 
@@ -186,7 +189,9 @@ class _Compiler:
             "risk_probability": _floats(r.probability for _, r in risks),
             "risk_activity": np.array(on, dtype=np.int32),
             "risk_engagement": np.array([position[g.id] for g, _ in risks], dtype=np.int32),
-            "risk_work": _floats(1 / self._speed(a.needs) if r.effort and a and a.done < 1 else 0.0 for r, a in pairs),
+            "risk_work": _floats(
+                1 / self._speed(a.needs) if r.effort and a and a.done < 1 else 0.0 for r, a in pairs
+            ),
             "risk_wait": _floats(1.0 if r.duration and a and a.done < 1 else 0.0 for r, a in pairs),
             "risk_cost_factor": _floats(self._risk_money(r, a) for r, a in pairs),
             "risk_cost": _floats(r.cost for r, _ in pairs),
@@ -213,7 +218,11 @@ class _Compiler:
         return links
 
     def _network_arrays(
-        self, network: Network, release: NDArray[np.float64], rank: NDArray[np.int32], group: NDArray[np.int32]
+        self,
+        network: Network,
+        release: NDArray[np.float64],
+        rank: NDArray[np.int32],
+        group: NDArray[np.int32],
     ) -> dict[str, object]:
         return {
             "release": release,
@@ -234,7 +243,10 @@ class _Compiler:
     def _ranks(self, latest_finish: NDArray[np.float64]) -> NDArray[np.int32]:
         """What has started keeps its people; then engagement priority; then the latest finish."""
         return ranks_by(
-            [(a.done == 0, self.portfolio.engagements[e].priority, latest_finish[i]) for i, (e, a) in enumerate(self.activities)]
+            [
+                (a.done == 0, self.portfolio.engagements[e].priority, latest_finish[i])
+                for i, (e, a) in enumerate(self.activities)
+            ]
         )
 
     # People
@@ -253,7 +265,9 @@ class _Compiler:
         return {
             "pools": pools,
             "capacity": np.array(
-                [u + UNIT * len(self.members[k]) for k, u in enumerate(unnamed)] + [UNIT] * (len(resources) - pools), dtype=np.int64
+                [u + UNIT * len(self.members[k]) for k, u in enumerate(unnamed)]
+                + [UNIT] * (len(resources) - pools),
+                dtype=np.int64,
             ),
             "unnamed": np.array(unnamed, dtype=np.int64),
             "first_member": _offsets(len(self.members[k]) for k in range(pools)),
@@ -297,13 +311,21 @@ class _Compiler:
         enough = set()
         for k, using in users.items():
             resource = self.resources[k]
-            if resource.away or self.members.get(k) or sum(u for _, u in using) > resource.units and (
-                reach is None
-                or peak_demand(network, [i for i, _ in using], [u for _, u in using], reach) > resource.units
+            if (
+                resource.away
+                or self.members.get(k)
+                or (sum(u for _, u in using) > resource.units
+                and (
+                    reach is None
+                    or peak_demand(network, [i for i, _ in using], [u for _, u in using], reach)
+                    > resource.units
+                ))
             ):
                 continue
             enough.add(k)
-        return {k for k in enough if (role := self.resources[k].role) is None or self.number[role] not in users}
+        return {
+            k for k in enough if (role := self.resources[k].role) is None or self.number[role] not in users
+        }
 
     def _need_arrays(self, needs: list[list[tuple[int, int]]]) -> dict[str, object]:
         pool_of = [self.number[r.role] if r.role is not None else -1 for r in self.resources]
@@ -322,7 +344,9 @@ class _Compiler:
             users[k].append(units)
         for k, all_units in users.items():
             smallest[k] = min(all_units)
-        flexible = [bool(own) and self._is_flexible(a) for own, (_, a) in zip(needs, self.activities, strict=True)]
+        flexible = [
+            bool(own) and self._is_flexible(a) for own, (_, a) in zip(needs, self.activities, strict=True)
+        ]
         held = [sum(1 if k >= self.pools else len(self.members[k]) for k, _ in own) for own in needs]
         return {
             "first_need": _offsets(len(own) for own in needs),
@@ -332,7 +356,9 @@ class _Compiler:
             "smallest_need": smallest,
             "flexible": np.array(flexible, dtype=np.bool_),
             "nominal_speed": _floats(self._speed(a.needs) if a.effort else 0.0 for _, a in self.activities),
-            "fastest": _floats(self._fastest(a) if f else 1.0 for f, (_, a) in zip(flexible, self.activities, strict=True)),
+            "fastest": _floats(
+                self._fastest(a) if f else 1.0 for f, (_, a) in zip(flexible, self.activities, strict=True)
+            ),
             "first_held": _offsets(held),
         }
 

@@ -26,7 +26,9 @@ Z90 = 1.2815515655446004  # the 90th percentile of the standard normal
 
 CERTAIN, TABLE, LOGNORMAL = 0, 1, 2
 _FIRST_ROW = {Distribution.PERT: 0, Distribution.TRIANGULAR: MODES + 1, Distribution.UNIFORM: 2 * (MODES + 1)}
-UNIFORM_ROW = _FIRST_ROW[Distribution.UNIFORM]  # its quantile function is the normal's own distribution function
+UNIFORM_ROW = _FIRST_ROW[
+    Distribution.UNIFORM
+]  # its quantile function is the normal's own distribution function
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,10 @@ def _shape(row: float, z: float) -> float:
     upper = int(row) + 1
     position = (min(max(z, -Z_LIMIT), Z_LIMIT) + Z_LIMIT) / (2 * Z_LIMIT) * Z_CELLS
     cell = min(int(position), Z_CELLS - 1)
-    ends = [(1 - (position - cell)) * table[r, cell] + (position - cell) * table[r, cell + 1] for r in (int(row), upper)]
+    ends = [
+        (1 - (position - cell)) * table[r, cell] + (position - cell) * table[r, cell + 1]
+        for r in (int(row), upper)
+    ]
     return float(ends[0] + (row - int(row)) * (ends[1] - ends[0]))
 
 

@@ -17,7 +17,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from accord.engine.distributions import LOGNORMAL, TABLE, UNIFORM_ROW, Z_CELLS, Z_LIMIT
-from accord.engine.network import FF, FS, SF, SS
+from accord.engine.network import FF, FS, SS
 from accord.engine.streams import LANES, normal, philox, trailing_zeros, uniform
 
 BLOCK = 32  # samples drawn together: a multiple of LANES; the block's durations should stay in the processor's cache
@@ -485,7 +485,7 @@ def _start(t, s, b, j, now, heap):
     if t.flexible[j]:
         for k in range(t.first_need[j], t.first_need[j + 1]):
             r = t.need_resource[k]
-            if r < t.pools:
+            if r < t.pools and t.first_member[r] != t.first_member[r + 1]:
                 _hold_from_pool(t, s, j, r, t.need_units[k] - s.taken[k], now)
         work = _with_these_people(t, s, b, j, work)
     days = work + s.delay[j]

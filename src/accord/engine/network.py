@@ -120,7 +120,15 @@ def critical_path(network: Network, durations: Floats, release: Floats, group: I
     """
     start, finish = release.tolist(), [0.0] * network.count
     days, order = durations.tolist(), network.order.tolist()
-    links = list(zip(network.source.tolist(), network.target.tolist(), network.type.tolist(), network.lag.tolist(), strict=True))
+    links = list(
+        zip(
+            network.source.tolist(),
+            network.target.tolist(),
+            network.type.tolist(),
+            network.lag.tolist(),
+            strict=True,
+        )
+    )
     incoming, first_in, first = network.incoming.tolist(), network.first_in.tolist(), network.first.tolist()
     for j in order:
         for k in incoming[first_in[j] : first_in[j + 1]]:
@@ -140,7 +148,9 @@ def critical_path(network: Network, durations: Floats, release: Floats, group: I
     return CriticalPath(np.array(start), np.array(finish), late - durations, late)
 
 
-def peak_demand(network: Network, users: Sequence[int], demand: Sequence[float], reach: Sequence[int]) -> float:
+def peak_demand(
+    network: Network, users: Sequence[int], demand: Sequence[float], reach: Sequence[int]
+) -> float:
     """An upper bound of what `users` can need at the same time, whatever the durations.
 
     Users are packed greedily into chains in which each can only start after the one before has finished; at most

@@ -102,7 +102,8 @@ class _Search:
         horizon = self._whole(float(self.plan.finish.max())) + 1
         releases = self.planner.tables.release
         return [
-            self.model.new_int_var(min(self._whole(float(r)), horizon), horizon, f"start{i}") for i, r in enumerate(releases)
+            self.model.new_int_var(min(self._whole(float(r)), horizon), horizon, f"start{i}")
+            for i, r in enumerate(releases)
         ]
 
     def _ends(self) -> list[Any]:

@@ -19,7 +19,6 @@ from accord.engine.results import (
     CheckResult,
     DateSpread,
     EngagementResult,
-    Probability,
     PromiseResult,
     RiskResult,
     Samples,
@@ -113,7 +112,9 @@ class _Check:
             id=engagement.id,
             promises=tuple(p for p, _ in judged),
             joint=probability(kept, self.portfolio.confidence),
-            finish=DateSpread(day(dates.mean), day(dates.p10), day(dates.p50), day(dates.p80), day(dates.p90)),
+            finish=DateSpread(
+                day(dates.mean), day(dates.p10), day(dates.p50), day(dates.p80), day(dates.p90)
+            ),
             cost=spread(cost),
             working_days=spread(finish - self.simulation.compiled.starts[e]),
             margin=spread(_margin(engagement, cost)) if engagement.price is not None else None,
@@ -144,9 +145,7 @@ class _Check:
             best = share_down(-at_confidence(-margin, confidence))
         return PromiseResult(promise, probability(kept, confidence), best), kept  # type: ignore[arg-type]
 
-    def _activities(
-        self, e: int, engagement: Engagement, sensitivity: Samples
-    ) -> tuple[ActivityResult, ...]:
+    def _activities(self, e: int, engagement: Engagement, sensitivity: Samples) -> tuple[ActivityResult, ...]:
         first, last = (int(bound) for bound in self.simulation.compiled.groups[:, e])
         starts = np.median(self.simulation.activity_start[first:last], axis=1)
         count = self.simulation.samples
@@ -197,7 +196,9 @@ def _margin(engagement: Engagement, cost: Samples) -> Samples:
 
 def _without_risk(portfolio: Portfolio, engagement: Engagement, risk: Risk) -> Portfolio:
     changed = replace(engagement, risks=tuple(r for r in engagement.risks if r.id != risk.id))
-    return replace(portfolio, engagements=tuple(changed if g.id == changed.id else g for g in portfolio.engagements))
+    return replace(
+        portfolio, engagements=tuple(changed if g.id == changed.id else g for g in portfolio.engagements)
+    )
 
 
 def _with_before(result: EngagementResult, old: dict[tuple[str, str], float]) -> EngagementResult:
@@ -227,7 +228,10 @@ def _better_promises(result: CheckResult) -> Iterator[Remedy]:
             note = f"+{value - judged.promise.amount:,.2f} {result.currency}"
         else:
             assert isinstance(value, float)
-            action, note = f"Accept a margin of {value:.2%}", f"{value - judged.promise.amount:+.2%} of the price"
+            action, note = (
+                f"Accept a margin of {value:.2%}",
+                f"{value - judged.promise.amount:+.2%} of the price",
+            )
         yield Remedy(engagement.id, judged.promise.id, action, result.confidence, note)
 
 
@@ -248,7 +252,11 @@ def _more_people(portfolio: Portfolio, result: CheckResult) -> Iterator[Remedy]:
         for engagement, judged in wanted:
             reached = now[engagement.id, judged.promise.id]
             if reached > judged.kept.probability + 2 * judged.kept.standard_error:
-                cost = f"{pool.cost_rate:,.2f} {result.currency} an hour" if pool.cost_rate else "cost rate unknown"
+                cost = (
+                    f"{pool.cost_rate:,.2f} {result.currency} an hour"
+                    if pool.cost_rate
+                    else "cost rate unknown"
+                )
                 yield Remedy(engagement.id, judged.promise.id, action, reached, cost)
 
 

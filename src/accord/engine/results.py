@@ -29,7 +29,7 @@ class PromiseResult:
     # The best value that would be backed: the earliest date, the lowest cost, the highest margin.
     backed_value: dt.date | float
     before: float | None = None  # the probability before the what-if
-    
+
     @property
     def change(self) -> float | None:
         return None if self.before is None else self.kept.probability - self.before

@@ -107,7 +107,9 @@ class Planner:
         self.days: Floats = self.compiled.likely_days
         priorities = [g.priority for g in portfolio.engagements]
         self.urgency = sorted(set(priorities))
-        self.group = np.array([self.urgency.index(priorities[e]) for e in self.tables.engagement], dtype=np.int64)
+        self.group = np.array(
+            [self.urgency.index(priorities[e]) for e in self.tables.engagement], dtype=np.int64
+        )
         self.waits_first = np.array([a.done == 0 for g in portfolio.engagements for a in g.activities])
         self.backward = self._reversed()
 
@@ -150,7 +152,8 @@ class Planner:
                 id=g.id,
                 makespan_days=float(plan.finish[first[e] : last[e]].max()),
                 activities=tuple(
-                    self._activity(plan, int(first[e]) + k, a, bool(critical[first[e] + k])) for k, a in enumerate(g.activities)
+                    self._activity(plan, int(first[e]) + k, a, bool(critical[first[e] + k]))
+                    for k, a in enumerate(g.activities)
                 ),
             )
             for e, g in enumerate(self.portfolio.engagements)

@@ -28,7 +28,9 @@ Floats = NDArray[np.float64]
 
 # Starts are kept for pictures only: not more of them than this.
 KEPT_STARTS = 10_000_000
-_CHUNK = 8 * BLOCK  # samples that are summed up together: fixed, so that sums do not depend on the number of threads
+_CHUNK = (
+    8 * BLOCK
+)  # samples that are summed up together: fixed, so that sums do not depend on the number of threads
 
 
 class NeverStarts(RuntimeError):
@@ -60,7 +62,15 @@ class Simulation:
 
         def some(part: int) -> None:
             kernels.rank_correlation(
-                self.compiled.tables, bounds[part], bounds[part + 1], ranks, k0, k1, normal_table(), quantile_table(), out
+                self.compiled.tables,
+                bounds[part],
+                bounds[part + 1],
+                ranks,
+                k0,
+                k1,
+                normal_table(),
+                quantile_table(),
+                out,
             )
 
         with ThreadPoolExecutor(threads()) as pool:
@@ -71,7 +81,9 @@ class Simulation:
         """In which samples a risk occurs, (S,)."""
         key = key_of("risk", engagement, risk)
         words = np.uint64(key & 0xFFFFFFFF), np.uint64(key >> 32)
-        found: NDArray[np.bool_] = kernels.occurred(*words, probability, self.samples, *_seed_words(self.seed))
+        found: NDArray[np.bool_] = kernels.occurred(
+            *words, probability, self.samples, *_seed_words(self.seed)
+        )
         return found
 
 

@@ -12,7 +12,13 @@ from accord.engine.network import CODES, CyclicNetwork, Network
 from accord.engine.plan import Portfolio
 
 if TYPE_CHECKING:
-    from accord.exchange.engagement_file import ActivityModel, EngagementFile, EngagementModel, PointsModel, RiskModel
+    from accord.exchange.engagement_file import (
+        ActivityModel,
+        EngagementFile,
+        EngagementModel,
+        PointsModel,
+        RiskModel,
+    )
 
 Place = tuple[str | int, ...]
 Found = tuple[Place, str]
@@ -30,7 +36,11 @@ def problems_of(file: EngagementFile, portfolio: Portfolio) -> list[Found]:
         *_sizes(file),
         *_calendar(portfolio),
         *_capacity(file),
-        *(found for k, e in enumerate(file.engagements) for found in _engagement(("engagements", k), e, portfolio)),
+        *(
+            found
+            for k, e in enumerate(file.engagements)
+            for found in _engagement(("engagements", k), e, portfolio)
+        ),
     ]
 
 
@@ -41,7 +51,10 @@ def _sizes(file: EngagementFile) -> Iterator[Found]:
         yield ("engagements",), f"{activities:,} activities in all; a file holds at most {MOST_ACTIVITIES:,}"
     elif activities * file.samples > MOST_WORK:
         most = MOST_WORK // activities
-        yield ("samples",), f"{activities:,} activities times {file.samples:,} samples is too much; lower samples to {most:,}"
+        yield (
+            ("samples",),
+            f"{activities:,} activities times {file.samples:,} samples is too much; lower samples to {most:,}",
+        )
     if links > MOST_LINKS:
         yield ("engagements",), f"{links:,} links in all; a file holds at most {MOST_LINKS:,}"
     yield from _twice((("engagements", k), e.id) for k, e in enumerate(file.engagements))
@@ -62,7 +75,10 @@ def _capacity(file: EngagementFile) -> Iterator[Found]:
         if c.units is not None and c.role is not None:
             yield (*place, "units"), "a named member (with a role) is one person: leave out units"
         elif c.units is not None and c.units != 1 and c.away:
-            yield (*place, "away"), "only a named member can be away: leave out units, or list the members one by one"
+            yield (
+                (*place, "away"),
+                "only a named member can be away: leave out units, or list the members one by one",
+            )
         if c.role in named:
             yield (*place, "role"), f"“{c.role}” is a named member, not a role"
         for j, a in enumerate(c.away):
@@ -92,7 +108,9 @@ def _engagement(place: Place, e: EngagementModel, portfolio: Portfolio) -> Itera
     yield from _cycle(place, e)
 
 
-def _activity(place: Place, a: ActivityModel, by_id: dict[str, ActivityModel], people: _People) -> Iterator[Found]:
+def _activity(
+    place: Place, a: ActivityModel, by_id: dict[str, ActivityModel], people: _People
+) -> Iterator[Found]:
     if sum(value is not None for value in (a.effort, a.duration, a.milestone)) != 1:
         yield place, "an activity has exactly one of effort, duration and milestone"
     if a.milestone and a.needs:
@@ -171,7 +189,10 @@ def _risk(place: Place, r: RiskModel, by_id: dict[str, ActivityModel]) -> Iterat
     if hit is None:
         yield (*place, "on"), _unknown(r.on, "activity", by_id)
     elif hit.milestone and (r.effort or r.duration):
-        yield (*place, "on"), f"“{r.on}” is a milestone, which takes no time: put the risk on the work before it"
+        yield (
+            (*place, "on"),
+            f"“{r.on}” is a milestone, which takes no time: put the risk on the work before it",
+        )
     elif r.effort is not None and not hit.needs:
         yield (*place, "effort"), f"“{r.on}” needs nobody who could do more work: give a duration"
 
@@ -189,7 +210,10 @@ def _cycle(place: Place, e: EngagementModel) -> Iterator[Found]:
     except CyclicNetwork as cycle:
         ids = [e.activities[k].id for k in cycle.members]
         shown = " → ".join([*ids[:_NAMED_AT_MOST], *(["…"] if len(ids) > _NAMED_AT_MOST else []), ids[0]])
-        yield (*place, "activities", cycle.members[0], "after"), f"these activities wait for each other: {shown}"
+        yield (
+            (*place, "activities", cycle.members[0], "after"),
+            f"these activities wait for each other: {shown}",
+        )
 
 
 def _twice(things: Iterable[tuple[Place, str]]) -> Iterator[Found]:

@@ -86,7 +86,7 @@ def _without_json_escapes(text: str) -> str:
         json.loads(text)
     except (ValueError, RecursionError):
         return text
-    pairs = re.compile(r'(?<!\\)((?:\\\\)*)((?:\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})+)')
+    pairs = re.compile(r"(?<!\\)((?:\\\\)*)((?:\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})+)")
     text = pairs.sub(lambda m: m[1] + json.loads(f'"{m[2]}"'), text)
     return text.replace("\t", "  ")
 

@@ -171,7 +171,8 @@ class CapacityModel(_Model):
 class CalendarModel(_Model):
     hours_per_day: Hours = 8.0
     workdays: list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]] = Field(
-        default_factory=lambda: list(WEEKDAYS[:5]), min_length=1  # type: ignore[arg-type]
+        default_factory=lambda: list(WEEKDAYS[:5]),
+        min_length=1,  # type: ignore[arg-type]
     )
     holidays: list[Day] = Field(default_factory=list, max_length=100_000)
 
@@ -257,7 +258,10 @@ def _engagement(e: EngagementModel) -> plan.Engagement:
         correlation=e.correlation,
         fixed_cost=e.fixed_cost,
         price=e.price,
-        risks=tuple(plan.Risk(r.id, r.probability, r.on, _value(r.effort), _value(r.duration), r.cost) for r in e.risks),
+        risks=tuple(
+            plan.Risk(r.id, r.probability, r.on, _value(r.effort), _value(r.duration), r.cost)
+            for r in e.risks
+        ),
         promises=tuple(_promise(p) for p in e.promises),
     )
 
@@ -314,7 +318,11 @@ _TOLD = {
 def _problem(document: Document, found: Any) -> Problem:
     place: Place = tuple(step for step in found["loc"] if not _is_made_up(step))
     kind, context = found["type"], found.get("ctx", {})
-    told = str(context["error"]) if kind == "value_error" else _TOLD.get(kind, found["msg"].lower()).format(**context)
+    told = (
+        str(context["error"])
+        if kind == "value_error"
+        else _TOLD.get(kind, found["msg"].lower()).format(**context)
+    )
     if kind not in ("missing", "extra_forbidden"):
         told = f"{_shortened(found['input'])} found; {told}"
     return Problem(told, _path(place), document.line_of(place))
@@ -326,7 +334,11 @@ def _is_made_up(step: str | int) -> bool:
 
 
 def _shortened(value: Any) -> str:
-    shown = {True: "true", False: "false", None: "nothing"}.get(value) if value is None or value is True or value is False else None
+    shown = (
+        {True: "true", False: "false", None: "nothing"}.get(value)
+        if value is None or value is True or value is False
+        else None
+    )
     text = shown or (f"“{value}”" if isinstance(value, str) else str(value))
     return text if len(text) <= 60 else f"{text[:57]}…"
 
