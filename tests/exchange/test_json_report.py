@@ -2,8 +2,10 @@
 
 import datetime as dt
 import json
+from pathlib import Path
 
 from accord.engine.scheduling import Assigned, Schedule, ScheduledActivity, ScheduledEngagement
+from accord.exchange.engagement_file import json_schema
 from accord.exchange.json_report import check_document, schedule_document
 from tests.exchange.handmade_results import portfolio, result
 
@@ -64,3 +66,8 @@ def test_a_schedule_names_members_only_where_there_are_some():
         {"of": "dev", "units": 2.0, "members": ["ana"]},
         {"of": "analyst", "units": 1.0},
     ]
+
+
+def test_the_schema_in_the_docs_is_the_one_that_the_program_prints():
+    shipped = Path(__file__).parents[2] / "docs" / "engagement-file.schema.json"
+    assert json.loads(shipped.read_text(encoding="utf-8")) == json_schema()

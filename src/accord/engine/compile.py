@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -86,7 +87,7 @@ class _Compiler:
             **self._need_arrays(needs),
         }
         return Compiled(
-            tables=Tables(**parts),
+            tables=Tables(**parts),  # type: ignore[arg-type]
             calendar=self.calendar,
             network=network,
             groups=self.groups,
@@ -314,12 +315,14 @@ class _Compiler:
             if (
                 resource.away
                 or self.members.get(k)
-                or (sum(u for _, u in using) > resource.units
-                and (
-                    reach is None
-                    or peak_demand(network, [i for i, _ in using], [u for _, u in using], reach)
-                    > resource.units
-                ))
+                or (
+                    sum(u for _, u in using) > resource.units
+                    and (
+                        reach is None
+                        or peak_demand(network, [i for i, _ in using], [u for _, u in using], reach)
+                        > resource.units
+                    )
+                )
             ):
                 continue
             enough.add(k)
@@ -334,7 +337,7 @@ class _Compiler:
         for own in needs:
             # By name first: a member held by name is no longer there for the pool's share of the same activity.
             own.sort(key=lambda need: need[0] < self.pools)
-            by_name = defaultdict(int)
+            by_name: dict[int, int] = defaultdict(int)
             for k, units in own:
                 if k >= self.pools and pool_of[k] >= 0:
                     by_name[pool_of[k]] += units
@@ -376,7 +379,7 @@ class _Compiler:
 
 def ranks_by(keys: list[tuple[object, ...]]) -> NDArray[np.int32]:
     """The place of each activity when all are sorted by key; equal keys keep the order of the file."""
-    order = sorted(range(len(keys)), key=lambda i: keys[i])  # type: ignore[arg-type, return-value]
+    order = sorted(range(len(keys)), key=lambda i: keys[i])
     rank = np.empty(len(keys), dtype=np.int32)
     rank[order] = np.arange(len(keys), dtype=np.int32)
     return rank
@@ -438,6 +441,6 @@ def _offsets(sizes: object) -> NDArray[np.int32]:
     return np.array(list(accumulate(sizes, initial=0)), dtype=np.int32)  # type: ignore[call-overload]
 
 
-def _keys(names: list[tuple[str, ...]]) -> NDArray[np.uint64]:
+def _keys(names: Sequence[tuple[str, ...]]) -> NDArray[np.uint64]:
     whole = np.array([key_of(*name) for name in names], dtype=np.uint64)
     return np.stack([whole & np.uint64(0xFFFFFFFF), whole >> np.uint64(32)], axis=1)

@@ -143,7 +143,7 @@ class _Check:
             margin = _margin(engagement, cost)
             kept = margin >= promise.amount - TOLERANCE
             best = share_down(-at_confidence(-margin, confidence))
-        return PromiseResult(promise, probability(kept, confidence), best), kept  # type: ignore[arg-type]
+        return PromiseResult(promise, probability(kept, confidence), best), kept
 
     def _activities(self, e: int, engagement: Engagement, sensitivity: Samples) -> tuple[ActivityResult, ...]:
         first, last = (int(bound) for bound in self.simulation.compiled.groups[:, e])

@@ -1,7 +1,7 @@
 """YAML and JSON documents as plain values, each value with the line it stands on.
 
-Read through libyaml's events with the scalars of YAML 1.2's core schema: `on` is text, dates are text. Nothing in a document can run code, and
-its size, nesting and expansion by aliases are bounded.
+Read through libyaml's events with the scalars of YAML 1.2's core schema: `on` is text, dates are text.
+Nothing in a document can run code, and its size, nesting and expansion by aliases are bounded.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import yaml
-from yaml.cyaml import CParser
+from yaml.cyaml import CParser  # type: ignore[attr-defined]  # the stubs miss it
 
 from accord.exchange.problems import InputError, Problem
 
@@ -116,8 +116,8 @@ class _Reader:
     def read(self, text: str) -> Document:
         try:
             parser = CParser(text)
-            while parser.check_event():
-                self._take(parser.get_event())
+            while (event := parser.get_event()) is not None:
+                self._take(event)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             what = error.problem or error.context or "cannot be understood"
@@ -135,7 +135,7 @@ class _Reader:
         raise InputError(self.source, [*self.problems, Problem(message, line=line)])
 
     def _take(self, event: yaml.Event) -> None:
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1  # type: ignore[union-attr]  # libyaml always gives it
         if isinstance(event, yaml.DocumentStartEvent):
             self.documents += 1
             if self.documents > 1:

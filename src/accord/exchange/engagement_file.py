@@ -168,11 +168,14 @@ class CapacityModel(_Model):
         return self.role is not None or bool(self.away)
 
 
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
 class CalendarModel(_Model):
     hours_per_day: Hours = 8.0
-    workdays: list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]] = Field(
-        default_factory=lambda: list(WEEKDAYS[:5]),
-        min_length=1,  # type: ignore[arg-type]
+    workdays: list[Weekday] = Field(
+        default_factory=lambda: list[Weekday](("mon", "tue", "wed", "thu", "fri")),
+        min_length=1,
     )
     holidays: list[Day] = Field(default_factory=list, max_length=100_000)
 
