@@ -37,7 +37,7 @@ lint: $(DEV) ## Check style, types and which room imports which
 
 bench: $(DEV) ## Run every benchmark in turn
 	@set -e; for bench in $(sort $(wildcard benchmarks/bench_*.py)); do \
-		echo "== $$bench"; $(BIN)/python "$$bench"; done
+		echo "== $$bench"; $(BIN)/python -m "benchmarks.$$(basename "$$bench" .py)"; done
 
 schema: $(RUN) ## Write the engagement file's JSON Schema to docs/
 	@$(BIN)/accord schema > docs/engagement-file.schema.json.new
