@@ -418,6 +418,7 @@ def scratch_for(t: Tables) -> Scratch:
         freed_by=np.zeros(resources, whole),
         present=np.zeros(resources, np.bool_),
         waiting=np.zeros((resources, words), np.uint64),
+        filled=np.zeros((resources, (words + 63) // 64), np.uint64),
         dirty=np.zeros(resources, whole),
         is_dirty=np.zeros(resources, np.bool_),
         cursor=np.zeros(resources, whole),

@@ -128,6 +128,7 @@ class Scratch(NamedTuple):
     freed_by: Array
     present: Array
     waiting: Array  # (R, words) bit sets over ranks
+    filled: Array  # (R, words / 64) which words of `waiting` hold anything
     dirty: Array
     is_dirty: Array
     cursor: Array
@@ -348,7 +349,7 @@ def generate(t, s, b):
             r = s.dirty[at]
             rank = np.int64(-1)
             if s.available[r] >= t.smallest_need[r]:
-                rank = _next_bit(s.waiting[r], s.cursor[r])
+                rank = _next_bit(s.waiting[r], s.filled[r], s.cursor[r])
             if rank < 0:
                 dirty -= 1
                 s.dirty[at] = s.dirty[dirty]
@@ -364,10 +365,10 @@ def generate(t, s, b):
             if short == under:
                 s.cursor[under] = best + 1
             else:
-                _clear(s.waiting[under], best)
+                _clear(s.waiting[under], s.filled[under], best)
                 s.cursor[under] = best + 1
                 if short >= 0:
-                    _set(s.waiting[short], best)
+                    _set(s.waiting[short], s.filled[short], best)
                 else:
                     if now > s.asked[j]:
                         s.waited_for[j] = under
@@ -435,7 +436,7 @@ def _ask(t, s, i, now, dirty):
     s.asked[i] = now
     r = t.need_resource[t.first_need[i]]
     rank = t.rank[i]
-    _set(s.waiting[r], rank)
+    _set(s.waiting[r], s.filled[r], rank)
     if s.is_dirty[r]:
         s.cursor[r] = min(s.cursor[r], rank)
         return dirty
@@ -668,26 +669,37 @@ def _pop(s, size):
 
 
 @njit(cache=True, nogil=True, _nrt=False, inline="always")
-def _set(words, bit):
+def _set(words, filled, bit):
     words[bit >> 6] |= _ONE << np.uint64(bit & 63)
+    filled[bit >> 12] |= _ONE << np.uint64((bit >> 6) & 63)
 
 
 @njit(cache=True, nogil=True, _nrt=False, inline="always")
-def _clear(words, bit):
+def _clear(words, filled, bit):
     words[bit >> 6] &= ~(_ONE << np.uint64(bit & 63))
+    if words[bit >> 6] == 0:
+        filled[bit >> 12] &= ~(_ONE << np.uint64((bit >> 6) & 63))
 
 
 @njit(cache=True, nogil=True, _nrt=False, inline="always")
-def _next_bit(words, start):
+def _next_bit(words, filled, start):
     """The first set bit at or after `start`, or -1."""
     at = start >> 6
     if at >= words.size:
         return np.int64(-1)
     word = words[at] & (~np.uint64(0) << np.uint64(start & 63))
-    while word == 0:
+    if word == 0:
         at += 1
+        group = at >> 6
         if at == words.size:
             return np.int64(-1)
+        holds = filled[group] & (~np.uint64(0) << np.uint64(at & 63))
+        while holds == 0:
+            group += 1
+            if group == filled.size:
+                return np.int64(-1)
+            holds = filled[group]
+        at = np.int64(group * 64) + np.int64(trailing_zeros(holds))
         word = words[at]
     return np.int64(at * 64) + np.int64(trailing_zeros(word))
 
