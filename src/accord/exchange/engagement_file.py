@@ -309,7 +309,7 @@ _TOLD = {
     "less_than_equal": "must be at most {le}",
     "less_than": "must be less than {lt}",
     "too_short": "must not be empty",
-    "too_long": "must not hold more than {max_length} entries",
+    "too_long": "must not hold more than {max_length:,} entries",
     "string_too_short": "must not be empty",
     "string_too_long": "must not be longer than {max_length} characters",
     "string_pattern_mismatch": "must be three capital letters, such as EUR",
