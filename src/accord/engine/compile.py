@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,8 @@ from accord.engine.streams import key_of
 # Finding out who can never be short needs the transitive closure of an engagement's links: up to this size it is cheap.
 CLOSURE_LIMIT = 3_000
 
-Slice = tuple[int, int]
+# Places in arrays are unsigned: compiled code need not look whether they count from the end.
+PLACE = np.uint32
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +80,19 @@ class _Compiler:
         group = np.array([e for e, _ in self.activities], dtype=np.int32)
         needs = self._scheduling_needs(network)
         rank = self._ranks(critical_path(network, mean, release, group).late_finish)
-        parts = {
+        parts: dict[str, Any] = {
             **self._variable_arrays(sizes),
             **self._engagement_arrays(),
             **self._risk_arrays(),
-            **self._network_arrays(network, release, rank, group),
+            **network_arrays(network),
             **self._people_arrays(),
             **self._need_arrays(needs),
+            "release": release,
+            "undone": _floats(1.0 - a.done if a.done < 1 else 1.0 for _, a in self.activities),
         }
+        parts |= rank_arrays(rank, parts["first_need"], parts["need_resource"], len(self.resources))
         return Compiled(
-            tables=Tables(**parts),  # type: ignore[arg-type]
+            tables=Tables(**parts),
             calendar=self.calendar,
             network=network,
             groups=self.groups,
@@ -155,10 +160,10 @@ class _Compiler:
             "kind": np.array([v.kind for v in both], dtype=np.int8),
             "base": _floats(v.base for v in both),
             "width": _floats(v.width for v in both),
-            "row": np.array(whole, dtype=np.int32),
+            "row": np.array(whole, dtype=PLACE),
             "row_share": _floats(v.row - w for v, w in zip(both, whole, strict=True)),
             "key": _keys(names),
-            "engagement": np.array([e for e, _ in self.activities], dtype=np.int32),
+            "engagement": np.array([e for e, _ in self.activities], dtype=PLACE),
             "day_factor": _floats(self._day_factor(a) for _, a in self.activities),
             "cost_factor": _floats(self._cost_factor(a) for _, a in self.activities),
         }
@@ -189,7 +194,7 @@ class _Compiler:
         return {
             "risk_probability": _floats(r.probability for _, r in risks),
             "risk_activity": np.array(on, dtype=np.int32),
-            "risk_engagement": np.array([position[g.id] for g, _ in risks], dtype=np.int32),
+            "risk_engagement": np.array([position[g.id] for g, _ in risks], dtype=PLACE),
             "risk_work": _floats(
                 1 / self._speed(a.needs) if r.effort and a and a.done < 1 else 0.0 for r, a in pairs
             ),
@@ -217,29 +222,6 @@ class _Compiler:
                 if activity.done == 0 or code not in (FS, SS):  # what has started no longer waits to start
                     links.append((self.at[self.portfolio.engagements[e].id, link.of], j, code, link.lag))
         return links
-
-    def _network_arrays(
-        self,
-        network: Network,
-        release: NDArray[np.float64],
-        rank: NDArray[np.int32],
-        group: NDArray[np.int32],
-    ) -> dict[str, object]:
-        return {
-            "release": release,
-            "first": network.first,
-            "target": network.target,
-            "link": network.type,
-            "lag": network.lag,
-            "first_in": network.first_in,
-            "incoming": network.incoming,
-            "source": network.source,
-            "order": network.order,
-            "predecessors": np.diff(network.first_in).astype(np.int32),
-            "rank": rank,
-            "by_rank": np.argsort(rank).astype(np.int32),
-            "undone": _floats(1.0 - a.done if a.done < 1 else 1.0 for _, a in self.activities),
-        }
 
     def _ranks(self, latest_finish: NDArray[np.float64]) -> NDArray[np.int32]:
         """What has started keeps its people; then engagement priority; then the latest finish."""
@@ -272,7 +254,7 @@ class _Compiler:
             ),
             "unnamed": np.array(unnamed, dtype=np.int64),
             "first_member": _offsets(len(self.members[k]) for k in range(pools)),
-            "member": np.array([m for k in range(pools) for m in self.members[k]], dtype=np.int32),
+            "member": np.array([m for k in range(pools) for m in self.members[k]], dtype=PLACE),
             "pool_of": np.array(pool_of, dtype=np.int32),
             "hours": _floats(r.hours_per_day for r in resources),
             "rate": _floats(r.cost_rate for r in resources),
@@ -280,7 +262,7 @@ class _Compiler:
             "away_from": _floats(begin for s in away for begin, _ in s),
             "away_to": _floats(end for s in away for _, end in s),
             "away_moment": _floats(moment for moment, _, _ in events),
-            "away_resource": np.array([k for _, _, k in events], dtype=np.int32),
+            "away_resource": np.array([k for _, _, k in events], dtype=PLACE),
             "away_begins": np.array([begins for _, begins, _ in events], dtype=np.bool_),
         }
 
@@ -353,7 +335,7 @@ class _Compiler:
         held = [sum(1 if k >= self.pools else len(self.members[k]) for k, _ in own) for own in needs]
         return {
             "first_need": _offsets(len(own) for own in needs),
-            "need_resource": np.array([k for own in needs for k, _ in own], dtype=np.int32),
+            "need_resource": np.array([k for own in needs for k, _ in own], dtype=PLACE),
             "need_units": np.array([u for own in needs for _, u in own], dtype=np.int64),
             "need_free": np.array(free, dtype=np.int64),
             "smallest_need": smallest,
@@ -385,10 +367,47 @@ def ranks_by(keys: list[tuple[object, ...]]) -> NDArray[np.int32]:
     return rank
 
 
+def network_arrays(network: Network) -> dict[str, Any]:
+    """The links as the compiled loops read them."""
+    return {
+        "first": network.first.astype(PLACE),
+        "target": network.target.astype(PLACE),
+        "link": network.type,
+        "lag": network.lag,
+        "first_in": network.first_in.astype(PLACE),
+        "incoming": network.incoming.astype(PLACE),
+        "source": network.source.astype(PLACE),
+        "order": network.order.astype(PLACE),
+        "predecessors": np.diff(network.first_in).astype(np.int32),
+    }
+
+
+def rank_arrays(
+    rank: NDArray[Any], first_need: NDArray[Any], need_resource: NDArray[Any], resources: int
+) -> dict[str, Any]:
+    """All that follows from the ranks: each resource has a place for each need of it, by rank, from a whole word on."""
+    need_rank = np.repeat(rank, np.diff(first_need))
+    users = np.bincount(need_resource, minlength=resources)
+    first_word = np.concatenate([[0], np.cumsum((users + 63) // 64)])
+    order = np.lexsort((need_rank, need_resource))
+    gaps = 64 * first_word[:-1] - (np.cumsum(users) - users)
+    place = np.empty(len(order), dtype=PLACE)
+    place[order] = np.arange(len(order)) + gaps[need_resource[order]]
+    place_rank = np.zeros(64 * first_word[-1], dtype=PLACE)
+    place_rank[place] = need_rank
+    return {
+        "rank": rank.astype(PLACE),
+        "by_rank": np.argsort(rank).astype(PLACE),
+        "need_place": place,
+        "first_word": first_word.astype(PLACE),
+        "place_rank": place_rank,
+    }
+
+
 def scratch_for(t: Tables) -> Scratch:
     """Working space for one thread."""
     n, engagements, resources = len(t.engagement), len(t.fixed_cost), len(t.capacity)
-    whole, words = np.int32, (n + 63) // 64
+    whole, words = np.int32, int(t.first_word[-1])
     return Scratch(
         work=np.zeros((n + 1, BLOCK)),
         wait=np.zeros((n, BLOCK)),
@@ -406,9 +425,9 @@ def scratch_for(t: Tables) -> Scratch:
         asked=np.zeros(n),
         cause=np.zeros(n, whole),
         waited_for=np.full(n, -1, whole),
-        stack=np.zeros(n, whole),
+        stack=np.zeros(n + 1, PLACE),  # one spare place: a push is undone by not counting it
         heap_time=np.zeros(2 * n + 1),
-        heap_code=np.zeros(2 * n + 1, whole),
+        heap_code=np.zeros(2 * n + 1, PLACE),
         wake=np.zeros(n, whole),
         wake_next=np.zeros(n, whole),
         running=np.zeros(n, np.bool_),
@@ -417,13 +436,13 @@ def scratch_for(t: Tables) -> Scratch:
         since=np.zeros(resources),
         freed_by=np.zeros(resources, whole),
         present=np.zeros(resources, np.bool_),
-        waiting=np.zeros((resources, words), np.uint64),
-        filled=np.zeros((resources, (words + 63) // 64), np.uint64),
-        dirty=np.zeros(resources, whole),
-        is_dirty=np.zeros(resources, np.bool_),
-        cursor=np.zeros(resources, whole),
+        waiting=np.zeros(words, np.uint64),
+        waiting_words=np.zeros((words + 63) // 64, np.uint64),
+        candidates=np.zeros((n + 63) // 64, np.uint64),
+        candidate_words=np.zeros((n + 4095) // 4096, np.uint64),
+        queue=np.zeros(n, whole),
         taken=np.zeros(len(t.need_units), np.int64),
-        held=np.zeros(t.first_held[-1], whole),
+        held=np.zeros(t.first_held[-1], PLACE),
         held_units=np.zeros(t.first_held[-1], np.int64),
         held_count=np.zeros(n, whole),
         seen=np.zeros(n, np.int64),
@@ -438,8 +457,8 @@ def _floats(values: object) -> NDArray[np.float64]:
     return np.fromiter(values, dtype=np.float64)  # type: ignore[call-overload, no-any-return]
 
 
-def _offsets(sizes: object) -> NDArray[np.int32]:
-    return np.array(list(accumulate(sizes, initial=0)), dtype=np.int32)  # type: ignore[call-overload]
+def _offsets(sizes: object) -> NDArray[np.uint32]:
+    return np.array(list(accumulate(sizes, initial=0)), dtype=PLACE)  # type: ignore[call-overload]
 
 
 def _keys(names: Sequence[tuple[str, ...]]) -> NDArray[np.uint64]:

@@ -4,8 +4,9 @@ Everything works on flat arrays (see `Tables`) and scratch space that the caller
 are whole thousandths, so that adding and taking them away is exact. One block is BLOCK consecutive samples.
 
 Scheme: parallel schedule generation (R. Kolisch, European Journal of Operational Research 90, 1996), driven by
-events. An activity that cannot start waits on one resource that is short of units for it; only the
-waiters of a resource whose availability rose are looked at again. Waiters are bit sets over priority ranks.
+events. An activity that cannot start waits in the queue of one need that cannot be met; when units come back to a resource,
+the first of its queue becomes a candidate, and the next one once that has been tried. Candidates are tried by rank. Queues and
+candidates are bit sets: a resource has a place for each need of it, in order of rank.
 """
 
 from __future__ import annotations
@@ -76,6 +77,9 @@ class Tables(NamedTuple):
     need_resource: Array
     need_units: Array  # what the activity takes
     need_free: Array  # what must be free: for a pool, also what the activity takes of its members by name
+    need_place: Array  # where the activity waits for this need
+    first_word: Array  # (R + 1,) the 64-bit words that hold a resource's places
+    place_rank: Array  # rank of the activity at a place
     smallest_need: Array
     capacity: Array  # (R,) availability when everybody is there and idle
     unnamed: Array  # (pools,) units without a name
@@ -127,11 +131,11 @@ class Scratch(NamedTuple):
     since: Array
     freed_by: Array
     present: Array
-    waiting: Array  # (R, words) bit sets over ranks
-    filled: Array  # (R, words / 64) which words of `waiting` hold anything
-    dirty: Array
-    is_dirty: Array
-    cursor: Array
+    waiting: Array  # (words,) queues: bits over places
+    waiting_words: Array  # (words / 64,) which words of `waiting` hold anything
+    candidates: Array  # bits over ranks
+    candidate_words: Array
+    queue: Array  # the need in whose queue an activity waits or last waited; -1: none
     taken: Array  # unnamed units taken, for each need
     held: Array
     held_units: Array
@@ -303,6 +307,7 @@ def generate(t, s, b):
         s.wake[i] = -1
         s.running[i] = False
         s.held_count[i] = 0
+        s.queue[i] = -1
         s.size[i] = s.work[i, b]
         s.delay[i] = s.wait[i, b]
     for r in range(resources):
@@ -311,16 +316,14 @@ def generate(t, s, b):
         s.since[r] = 0.0
         s.freed_by[r] = -1
         s.present[r] = True
-        s.is_dirty[r] = False
-        s.cursor[r] = 0
-    now, heap, dirty, started, away = 0.0, 0, 0, 0, 0
+    now, heap, started, away = 0.0, 0, 0, 0
     top = 0
     for i in range(n):
         if t.predecessors[i] == 0:
             s.stack[top] = i
             top += 1
     while away < t.away_moment.size and t.away_moment[away] <= now:
-        dirty = _come_or_go(t, s, t.away_resource[away], t.away_begins[away], now, dirty)
+        _come_or_go(t, s, t.away_resource[away], t.away_begins[away], now)
         away += 1
     while True:
         # 1. activities whose last predecessor has started: their earliest start is known
@@ -333,7 +336,7 @@ def generate(t, s, b):
                 started += 1
                 top = _reach(t, s, i, top)
             elif s.ready[i] <= now:
-                dirty = _ask(t, s, i, now, dirty)
+                _ask(t, s, i, now)
             else:
                 waker = s.binding[i]
                 if waker >= 0 and s.running[waker] and s.end[waker] == s.ready[i]:
@@ -342,40 +345,22 @@ def generate(t, s, b):
                 else:
                     heap = _push(s, heap, s.ready[i], n + i)
         # 2. of all that could start now, the one of highest priority
-        j, under = -1, -1
-        best = np.int64(n)
-        at = 0
-        while at < dirty:
-            r = s.dirty[at]
-            rank = np.int64(-1)
-            if s.available[r] >= t.smallest_need[r]:
-                rank = _next_bit(s.waiting[r], s.filled[r], s.cursor[r])
-            if rank < 0:
-                dirty -= 1
-                s.dirty[at] = s.dirty[dirty]
-                s.is_dirty[r] = False
-                continue
-            s.cursor[r] = rank
-            if rank < best:
-                best, under = rank, r
-            at += 1
-        if under >= 0:
-            j = t.by_rank[best]
-            short = _short_of(t, s, j)
-            if short == under:
-                s.cursor[under] = best + 1
+        rank = _next_bit(s.candidates, s.candidate_words, np.int64(0), s.candidates.size)
+        if rank >= 0:
+            _clear(s.candidates, s.candidate_words, rank)
+            j = t.by_rank[rank]
+            queue, short = s.queue[j], _short_of(t, s, j)
+            if short >= 0:
+                _wait(t, s, j, short)
             else:
-                _clear(s.waiting[under], s.filled[under], best)
-                s.cursor[under] = best + 1
-                if short >= 0:
-                    _set(s.waiting[short], s.filled[short], best)
-                else:
-                    if now > s.asked[j]:
-                        s.waited_for[j] = under
-                        s.cause[j] = s.freed_by[under]
-                    heap = _start(t, s, b, j, now, heap)
-                    started += 1
-                    top = _reach(t, s, j, top)
+                if now > s.asked[j]:
+                    s.waited_for[j] = t.need_resource[queue]
+                    s.cause[j] = s.freed_by[t.need_resource[queue]]
+                heap = _start(t, s, b, j, now, heap)
+                started += 1
+                top = _reach(t, s, j, top)
+            if queue >= 0:
+                _offer(t, s, t.need_resource[queue], t.need_place[queue] + 1)
             continue
         if started == n:
             return n
@@ -390,15 +375,15 @@ def generate(t, s, b):
             code = s.heap_code[0]
             heap = _pop(s, heap)
             if code >= n:
-                dirty = _ask(t, s, code - n, now, dirty)
+                _ask(t, s, code - n, now)
             else:
-                dirty = _release(t, s, code, now, dirty)
+                _release(t, s, code, now)
                 i = s.wake[code]
                 while i >= 0:
-                    dirty = _ask(t, s, i, now, dirty)
+                    _ask(t, s, i, now)
                     i = s.wake_next[i]
         while away < t.away_moment.size and t.away_moment[away] <= now:
-            dirty = _come_or_go(t, s, t.away_resource[away], t.away_begins[away], now, dirty)
+            _come_or_go(t, s, t.away_resource[away], t.away_begins[away], now)
             away += 1
 
 
@@ -408,13 +393,14 @@ def _reach(t, s, i, top):
     for k in range(t.first[i], t.first[i + 1]):
         j = t.target[k]
         bound = _bound(t, s, k, i, j)
-        if bound > s.ready[j]:
-            s.ready[j] = bound
-            s.binding[j] = i if t.link[k] == FS else -1
-        s.left[j] -= 1
-        if s.left[j] == 0:
-            s.stack[top] = j
-            top += 1
+        ready, binding, left = s.ready[j], s.binding[j], s.left[j] - 1
+        later = bound > ready
+        s.ready[j] = bound if later else ready
+        by = np.int64(i) if t.link[k] == FS else np.int64(-1)
+        s.binding[j] = by if later else binding
+        s.left[j] = left
+        s.stack[top] = j
+        top += left == 0
     return top
 
 
@@ -431,34 +417,39 @@ def _bound(t, s, k, i, j):
 
 
 @njit(cache=True, nogil=True, _nrt=False, inline="always")
-def _ask(t, s, i, now, dirty):
-    """i may start now if its people are free: let it wait on its first need, and look there."""
+def _ask(t, s, i, now):
+    """i may start now if its people are free."""
     s.asked[i] = now
-    r = t.need_resource[t.first_need[i]]
-    rank = t.rank[i]
-    _set(s.waiting[r], s.filled[r], rank)
-    if s.is_dirty[r]:
-        s.cursor[r] = min(s.cursor[r], rank)
-        return dirty
-    return _look(s, r, rank, dirty)
+    short = _short_of(t, s, i)
+    if short >= 0:
+        _wait(t, s, i, short)
+    else:
+        _set(s.candidates, s.candidate_words, t.rank[i])
 
 
 @njit(cache=True, nogil=True, _nrt=False, inline="always")
-def _look(s, r, rank, dirty):
-    if not s.is_dirty[r]:
-        s.is_dirty[r] = True
-        s.dirty[dirty] = r
-        dirty += 1
-    s.cursor[r] = rank
-    return dirty
+def _wait(t, s, j, need):
+    s.queue[j] = need
+    _set(s.waiting, s.waiting_words, t.need_place[need])
+
+
+@njit(cache=True, nogil=True, _nrt=False, inline="always")
+def _offer(t, s, r, place):
+    """Let the first who waits for r, from `place` on, try again."""
+    if s.available[r] >= t.smallest_need[r]:
+        found = _next_bit(s.waiting, s.waiting_words, np.int64(place), t.first_word[r + 1])
+        if found >= 0:
+            _clear(s.waiting, s.waiting_words, found)
+            _set(s.candidates, s.candidate_words, t.place_rank[found])
 
 
 @njit(cache=True, nogil=True, _nrt=False, inline="always")
 def _short_of(t, s, j):
+    """The first need of j that cannot be met now, or -1."""
     for k in range(t.first_need[j], t.first_need[j + 1]):
         if s.available[t.need_resource[k]] < t.need_free[k]:
-            return t.need_resource[k]
-    return -1
+            return np.int64(k)
+    return np.int64(-1)
 
 
 @njit(cache=True, nogil=True, _nrt=False, inline="always")
@@ -578,7 +569,7 @@ def _finish_with_pauses(t, s, j, begin, days):
 
 
 @njit(cache=True, nogil=True, _nrt=False, inline="always")
-def _release(t, s, j, now, dirty):
+def _release(t, s, j, now):
     s.running[j] = False
     for k in range(t.first_need[j], t.first_need[j + 1]):
         r = t.need_resource[k]
@@ -590,46 +581,40 @@ def _release(t, s, j, now, dirty):
             s.available[r] += units
             s.since[r] = now
             s.freed_by[r] = j
-            dirty = _look(s, r, 0, dirty)
+            _offer(t, s, r, t.first_word[r] << 6)
     for place in range(t.first_held[j], t.first_held[j] + s.held_count[j]):
         m, units = s.held[place], s.held_units[place]
         s.free[m] += units
         if s.present[m]:
-            dirty = _give(t, s, m, units, now, dirty)
-            s.freed_by[m] = j
-            if t.pool_of[m] >= 0:
-                s.freed_by[t.pool_of[m]] = j
-    return dirty
+            _give(t, s, m, units, now, j)
 
 
 @njit(cache=True, nogil=True, _nrt=False, inline="always")
-def _give(t, s, m, units, now, dirty):
+def _give(t, s, m, units, now, giver):
     """Units of a present member become available, by name and in the role's pool."""
     s.available[m] += units
     s.since[m] = now
-    dirty = _look(s, m, 0, dirty)
+    s.freed_by[m] = giver
+    _offer(t, s, m, t.first_word[m] << 6)
     pool = t.pool_of[m]
     if pool >= 0:
         s.available[pool] += units
         s.since[pool] = now
-        dirty = _look(s, pool, 0, dirty)
-    return dirty
+        s.freed_by[pool] = giver
+        _offer(t, s, pool, t.first_word[pool] << 6)
 
 
 @njit(cache=True, nogil=True, _nrt=False)
-def _come_or_go(t, s, m, begins, now, dirty):
+def _come_or_go(t, s, m, begins, now):
     s.present[m] = not begins
-    if begins:
-        s.available[m] -= s.free[m]
-        s.since[m] = now
-        if t.pool_of[m] >= 0:
-            s.available[t.pool_of[m]] -= s.free[m]
-            s.since[t.pool_of[m]] = now
-        return dirty
-    s.freed_by[m] = -1
+    if not begins:
+        _give(t, s, m, s.free[m], now, -1)
+        return
+    s.available[m] -= s.free[m]
+    s.since[m] = now
     if t.pool_of[m] >= 0:
-        s.freed_by[t.pool_of[m]] = -1
-    return _give(t, s, m, s.free[m], now, dirty)
+        s.available[t.pool_of[m]] -= s.free[m]
+        s.since[t.pool_of[m]] = now
 
 
 @njit(cache=True, nogil=True, _nrt=False, inline="always")
@@ -651,18 +636,23 @@ def _push(s, size, moment, code):
 def _pop(s, size):
     size -= 1
     moment, code = s.heap_time[size], s.heap_code[size]
+    s.heap_time[size] = _NEVER
     at = 0
     while True:
         below = 2 * at + 1
         if below >= size:
             break
-        if below + 1 < size and s.heap_time[below + 1] < s.heap_time[below]:
-            below += 1
-        if moment <= s.heap_time[below]:
-            break
+        below += s.heap_time[below + 1] < s.heap_time[below]
         s.heap_time[at] = s.heap_time[below]
         s.heap_code[at] = s.heap_code[below]
         at = below
+    while at > 0:
+        above = (at - 1) >> 1
+        if s.heap_time[above] <= moment:
+            break
+        s.heap_time[at] = s.heap_time[above]
+        s.heap_code[at] = s.heap_code[above]
+        at = above
     s.heap_time[at] = moment
     s.heap_code[at] = code
     return size
@@ -676,30 +666,33 @@ def _set(words, filled, bit):
 
 @njit(cache=True, nogil=True, _nrt=False, inline="always")
 def _clear(words, filled, bit):
-    words[bit >> 6] &= ~(_ONE << np.uint64(bit & 63))
-    if words[bit >> 6] == 0:
+    word = words[bit >> 6] & ~(_ONE << np.uint64(bit & 63))
+    words[bit >> 6] = word
+    if word == 0:
         filled[bit >> 12] &= ~(_ONE << np.uint64((bit >> 6) & 63))
 
 
 @njit(cache=True, nogil=True, _nrt=False, inline="always")
-def _next_bit(words, filled, start):
-    """The first set bit at or after `start`, or -1."""
+def _next_bit(words, filled, start, end):
+    """The first set bit at or after `start` in a word before `end`, or -1."""
     at = start >> 6
-    if at >= words.size:
+    if at >= end:
         return np.int64(-1)
     word = words[at] & (~np.uint64(0) << np.uint64(start & 63))
     if word == 0:
         at += 1
         group = at >> 6
-        if at == words.size:
+        if at >= end:
             return np.int64(-1)
         holds = filled[group] & (~np.uint64(0) << np.uint64(at & 63))
         while holds == 0:
             group += 1
-            if group == filled.size:
+            if group << 6 >= end:
                 return np.int64(-1)
             holds = filled[group]
         at = np.int64(group * 64) + np.int64(trailing_zeros(holds))
+        if at >= end:
+            return np.int64(-1)
         word = words[at]
     return np.int64(at * 64) + np.int64(trailing_zeros(word))
 

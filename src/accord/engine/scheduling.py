@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from accord.engine import kernels
-from accord.engine.compile import Compiled, compile_portfolio, scratch_for
+from accord.engine.compile import Compiled, compile_portfolio, network_arrays, rank_arrays, scratch_for
 from accord.engine.distributions import quantile_table
 from accord.engine.kernels import Tables
 from accord.engine.network import FF, FS, SS, Network
@@ -188,10 +188,9 @@ class Planner:
         return self.scratch.begin.copy(), self.scratch.end.copy()
 
     def _ranked(self, tables: Tables, key: Floats, group: NDArray[np.int64]) -> Tables:
-        by_rank = np.lexsort((key, group, self.waits_first)).astype(np.int32)
-        rank = np.empty_like(by_rank)
-        rank[by_rank] = np.arange(self.count, dtype=np.int32)
-        return tables._replace(rank=rank, by_rank=by_rank)
+        rank = np.argsort(np.lexsort((key, group, self.waits_first)))
+        t = self.tables
+        return tables._replace(**rank_arrays(rank, t.first_need, t.need_resource, len(t.capacity)))
 
     def _justified(self, plan: Plan) -> Plan:
         """Plan backwards from the end, then forwards in the order found, as long as that helps."""
@@ -231,8 +230,6 @@ class Planner:
         back = Network.of(self.count, links)
         none = np.zeros(0)
         return self.tables._replace(
-            release=np.zeros(self.count), first=back.first, target=back.target, link=back.type, lag=back.lag,
-            first_in=back.first_in, incoming=back.incoming, source=back.source, order=back.order,
-            predecessors=np.diff(back.first_in).astype(np.int32),
+            **network_arrays(back), release=np.zeros(self.count),
             first_away=np.zeros_like(self.tables.first_away), away_from=none, away_to=none, away_moment=none,
         )  # fmt: skip
