@@ -54,7 +54,7 @@ def _quietly() -> Iterator[None]:
     try:
         yield
     except InputError as error:
-        from accord.exchange.terminal_report import clean
+        from accord.exchange.wording import clean
 
         for line in error.lines():
             click.echo(clean(line), err=True)
@@ -197,7 +197,8 @@ def schedule(file: Path, as_json: bool, optimise: float | None, spread: Factors)
 
         _print_json(schedule_document(made))
         return
-    from accord.exchange.terminal_report import Terminal, print_schedule
+    from accord.exchange.schedule_report import print_schedule
+    from accord.exchange.terminal import Terminal
 
     _forgive_old_terminals()
     print_schedule(made, Terminal(sys.stdout), loaded.names)
@@ -211,7 +212,7 @@ def schedule(file: Path, as_json: bool, optimise: float | None, spread: Factors)
 def import_(file: Path, spread: Factors, output: Path | None, force: bool) -> None:
     """Turn a planning tool's XML exchange file into an engagement file."""
     from accord.exchange.load import load, looks_like_xml
-    from accord.exchange.terminal_report import clean
+    from accord.exchange.wording import clean
 
     if not looks_like_xml(file):
         raise InputError(str(file), [Problem("is not a planning tool's XML exchange file")])
@@ -235,14 +236,25 @@ def schema() -> None:
 
 def _judged(before: Portfolio, after: Portfolio, source: str) -> CheckResult:
     from accord.engine import promise_check, simulation
-    from accord.exchange.terminal_report import PatientBar, Terminal
+    from accord.exchange.terminal import PatientBar, Terminal
 
     if not simulation.is_compiled():
-        click.echo("Preparing the engine for this machine (once, about 20 seconds)…", err=True)
+        click.echo(_preparing(), err=True)
     with PatientBar(Terminal(sys.stderr), "Simulating") as bar:
         if after == before:
             return _told_as_input(source, lambda: promise_check.check(after, bar))
         return _told_as_input(source, lambda: promise_check.what_if(before, after, bar))
+
+
+def _preparing() -> str:
+    from accord.engine import cache
+
+    if cache.KEPT:
+        return "Preparing the engine for this machine (once, about 30 seconds)…"
+    return (
+        "Preparing the engine (about 30 seconds). It cannot be kept for the next time: no folder for it can be "
+        "written. Set NUMBA_CACHE_DIR to a folder that can."
+    )
 
 
 def _told_as_input(source: str, work: Callable[[], T]) -> T:
@@ -261,9 +273,11 @@ def _told_as_input(source: str, work: Callable[[], T]) -> T:
 def _print_report(result: CheckResult, portfolio: Portfolio, names: dict[str, str], notes: list[str]) -> None:
     from accord.engine.calendar import WorkingCalendar
     from accord.engine.promise_check import remedies
-    from accord.exchange.terminal_report import Terminal, portfolio_notes, print_check
+    from accord.exchange.terminal import PatientBar, Terminal
+    from accord.exchange.terminal_report import portfolio_notes, print_check
 
-    found = () if result.all_backed else remedies(portfolio, result)
+    with PatientBar(Terminal(sys.stderr), "Looking for ways out") as bar:
+        found = () if result.all_backed else remedies(portfolio, result, bar)
     calendar = WorkingCalendar(portfolio.start, portfolio.calendar)
     _forgive_old_terminals()
     told = [*notes, *portfolio_notes(portfolio)]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from accord.engine.plan import Activity, Distribution, Need, Promise, PromiseKind, Resource, Risk, ThreePoint
-from accord.engine.promise_check import check, remedies, what_if
+from accord.engine.promise_check import BetterPromise, OneMore, check, remedies, what_if
 from tests.builders import MONDAY, a_portfolio, an_engagement, by, days
 
 UNIFORM = ThreePoint(0, 10, 20, Distribution.UNIFORM)
@@ -109,10 +109,45 @@ def _short_of_people():
 
 def test_one_more_person_does_what_the_remedy_says():
     portfolio = _short_of_people()
-    offered = [r for r in remedies(portfolio, check(portfolio)) if "more dev" in r.action]
+    offered = [r for r in remedies(portfolio, check(portfolio)) if r.change == OneMore("dev", 60)]
     assert len(offered) == 1
     with_two = replace(portfolio, capacity=(Resource("dev", units=2, cost_rate=60),))
     assert _first(check(with_two)).kept.probability == pytest.approx(offered[0].probability, abs=0.03)
+
+
+def test_each_better_promise_is_backed_once_it_is_made():
+    limits = (
+        Promise("budget", PromiseKind.COST, amount=1.0),
+        Promise("margin", PromiseKind.MARGIN, amount=0.99),
+    )
+    short = _short_of_people().engagements[0]
+    engagement = replace(short, price=20_000.0, promises=(*short.promises, *limits))
+    portfolio = replace(_short_of_people(), engagements=(engagement,))
+    offered = {
+        r.promise: r.change
+        for r in remedies(portfolio, check(portfolio))
+        if isinstance(r.change, BetterPromise)
+    }
+    better = (
+        replace(engagement.promises[0], date=offered["date"].value),
+        *(replace(p, amount=offered[p.id].value) for p in limits),
+    )
+    made = check(replace(portfolio, engagements=(replace(engagement, promises=better),)))
+    assert [p.kept.backed for p in made.engagements[0].promises] == [True, True, True]
+
+
+def test_a_named_member_who_is_short_is_not_offered_twice():
+    portfolio = _short_of_people()
+    named = replace(portfolio, capacity=(Resource("dev", cost_rate=60, named=True),))
+    assert [type(r.change) for r in remedies(named, check(named))] == [BetterPromise]
+
+
+def test_looking_for_remedies_tells_how_far_it_is():
+    portfolio = _short_of_people()
+    told = []
+    remedies(portfolio, check(portfolio), told.append)
+    assert told == sorted(told)
+    assert told[-1] == 1
 
 
 def test_backed_promises_need_no_remedy():

@@ -1,8 +1,11 @@
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from accord.engine.optimiser import OptimiserMissing
 from accord.engine.plan import Activity, Link, LinkType, Need, Resource
 from accord.engine.scheduling import schedule
 from tests.builders import BEST_KNOWN, a_portfolio, an_engagement, days, psplib, violations
@@ -30,6 +33,28 @@ def test_the_solver_proves_an_easy_published_instance_optimal():
 def test_every_schedule_keeps_its_links_and_nobody_is_in_two_places(seed):
     portfolio = _crowded(seed)
     assert violations(portfolio, schedule(portfolio)) == []
+
+
+@settings(max_examples=4, deadline=None)
+@given(st.integers(0, 10_000))
+def test_the_solver_is_never_worse_and_its_bound_never_above_its_plan(seed):
+    portfolio = _crowded(seed)
+    found = schedule(portfolio, optimise_seconds=1)
+    assert violations(portfolio, found) == []
+    assert found.lower_bound_days <= found.makespan_days + 1e-9
+    assert found.makespan_days <= schedule(portfolio).makespan_days
+
+
+def test_what_one_person_has_to_do_is_the_bound():
+    works = [Activity(x, duration=days(n), needs=(Need("dev"),)) for x, n in (("a", 2), ("b", 3), ("c", 4))]
+    found = schedule(a_portfolio(an_engagement(*works), capacity=(Resource("dev"),)), optimise_seconds=5)
+    assert (found.makespan_days, found.lower_bound_days, found.optimal) == (9, 9, True)
+
+
+def test_without_the_solver_nothing_is_guessed(monkeypatch):
+    monkeypatch.setitem(sys.modules, "ortools.sat.python", None)
+    with pytest.raises(OptimiserMissing, match=r"pip install 'accord\[optimise\]'"):
+        schedule(psplib("j90_1_1"), optimise_seconds=1)
 
 
 def test_a_priority_is_kept_even_where_the_whole_would_be_shorter():

@@ -9,18 +9,13 @@ import pytest
 from rich.console import Console
 
 from accord.engine.calendar import WorkingCalendar
-from accord.engine.plan import Calendar
-from accord.engine.promise_check import Remedy
+from accord.engine.plan import Calendar, PromiseKind
+from accord.engine.promise_check import BetterPromise, OneMore, Remedy
 from accord.engine.results import CheckResult
 from accord.engine.scheduling import Assigned, Schedule, ScheduledActivity, ScheduledEngagement
-from accord.exchange.terminal_report import (
-    drivers,
-    exact_share,
-    portfolio_notes,
-    print_check,
-    print_schedule,
-    share,
-)
+from accord.exchange.schedule_report import print_schedule
+from accord.exchange.terminal_report import drivers, portfolio_notes, print_check
+from accord.exchange.wording import exact_share, share
 from tests.exchange.handmade_results import START, portfolio, result
 
 THIN = "\u2009"
@@ -80,12 +75,33 @@ def test_a_backed_cost_is_rounded_to_the_side_that_is_backed():
     assert f"Backed would be at most 29{THIN}160{THIN}EUR" in text
 
 
-def test_remedies_tell_probability_and_price():
-    remedy = Remedy("portal", "go-live", "One more dev", 0.84, "+6,100 EUR")
-    weak = Remedy("portal", "go-live", "One more analyst", 0.7, "no cost")
-    text = printed(result(portfolio("portal")), remedy, weak)
-    assert f"One more dev: 84{THIN}% for go-live (+6,100 EUR)" in text
-    assert f"One more analyst: 70{THIN}% for go-live, still not backed (no cost)" in text
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (OneMore("dev", 61.5), f"One more dev: 84{THIN}% for go-live (62{THIN}EUR an hour)"),
+        (OneMore("dev", 0.0), f"One more dev: 84{THIN}% for go-live (cost rate unknown)"),
+        (
+            BetterPromise(PromiseKind.DATE, dt.date(2027, 7, 12), dt.date(2027, 5, 11)),
+            f"Promise 12 Jul 2027 instead of 11 May 2027: 84{THIN}% for go-live (no cost)",
+        ),
+        (
+            BetterPromise(PromiseKind.COST, 31_000.4, 28_000.0),
+            f"Agree on a budget of 31{THIN}001{THIN}EUR: 84{THIN}% for go-live (3{THIN}001{THIN}EUR more)",
+        ),
+        (
+            BetterPromise(PromiseKind.MARGIN, 0.2179, 0.3),
+            f"Accept a margin of 21.7{THIN}%: 84{THIN}% for go-live (8.3 points less)",
+        ),
+    ],
+)
+def test_remedies_tell_what_to_do_its_probability_and_its_price(change, told):
+    text = printed(result(portfolio("portal")), Remedy("portal", "go-live", change, 0.84), width=120)
+    assert told in text
+
+
+def test_a_remedy_that_is_not_enough_says_so():
+    weak = Remedy("portal", "go-live", OneMore("dev", 0.0), 0.7)
+    assert "still not backed (" in printed(result(portfolio("portal")), weak, width=120)
 
 
 def test_a_what_if_tells_the_direction_and_what_is_only_noise():

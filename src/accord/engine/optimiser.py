@@ -31,7 +31,8 @@ class OptimiserMissing(RuntimeError):
 def shorten(planner: Planner, plan: Plan, seconds: float) -> tuple[Plan, float]:
     """The best plan found within about `seconds`, and a lower bound of the makespan in working days.
 
-    Engagement priorities are kept: the most urgent engagements are shortened first, then the others without delaying them.
+    Engagement priorities are kept: the most urgent engagements are shortened first, then the others without delaying them;
+    the whole never gets longer by that. The bound holds for every plan, whatever its priorities.
 
     Raises:
         OptimiserMissing: OR-tools is not installed.
@@ -50,6 +51,7 @@ class _Search:
         self.days = planner.days * planner.tables.fastest
         self.ticks = _ticks(np.concatenate([self.days, planner.tables.lag, planner.tables.release]))
         self.length = [self._whole(d) for d in self.days]
+        self.horizon = self._whole(float(plan.finish.max())) + 1 + max(self.length, default=0)
         self.model = cp_model.CpModel()
         self.start = self._starts()
         self.ends = self._ends()
@@ -57,15 +59,26 @@ class _Search:
         self._people()
 
     def run(self) -> tuple[Plan, float]:
+        whole = self._whole_end()
+        stages = [whole] if len(self.ends) == 1 else [whole, *self.ends]
         bound = self._workload()
-        for group, end in enumerate(self.ends):
-            stages_left = len(self.ends) - group
-            proven, value = self._stage(end, stages_left)
-            bound = max(bound, proven / self.ticks)
-            if value is None:
+        for done, end in enumerate(stages):
+            proven, value = self._stage(end, len(stages) - done)
+            if end is whole:  # later stages keep what earlier ones reached: only this bound is free of that
+                bound = max(bound, proven / self.ticks)
+                self.model.add(whole <= self._whole(float(self.plan.finish.max())))
+            elif value is None:
                 break
-            self.model.add(end <= value)
+            else:
+                self.model.add(end <= value)
         return self.plan, bound
+
+    def _whole_end(self) -> Any:
+        if len(self.ends) == 1:
+            return self.ends[0]
+        whole = self.model.new_int_var(0, self.horizon, "whole")
+        self.model.add_max_equality(whole, self.ends)
+        return whole
 
     def _workload(self) -> float:
         """Nobody finishes before the busiest people have done all that only they can do, in working days."""
@@ -91,7 +104,8 @@ class _Search:
         starts = np.array([solver.value(v) for v in self.start]) / self.ticks
         found = self.planner.carry_out(starts, release=starts)
         for candidate in (found, self.planner.carry_out(starts)):
-            if candidate.objective < self.plan.objective:
+            longer = candidate.finish.max() > self.plan.finish.max()
+            if candidate.objective < self.plan.objective and not longer:
                 self.plan = candidate
         return solver.best_objective_bound, round(solver.value(end))
 
@@ -107,8 +121,7 @@ class _Search:
         ]
 
     def _ends(self) -> list[Any]:
-        horizon = self._whole(float(self.plan.finish.max())) + 1 + max(self.length, default=0)
-        ends = [self.model.new_int_var(0, horizon, f"end{g}") for g in range(len(self.planner.urgency))]
+        ends = [self.model.new_int_var(0, self.horizon, f"end{g}") for g in range(len(self.planner.urgency))]
         for i, group in enumerate(self.planner.group.tolist()):
             self.model.add(ends[group] >= self.start[i] + self.length[i])
         return ends

@@ -5,7 +5,8 @@ The only caller of the simulation. The command line and the planning room both a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -28,6 +29,7 @@ from accord.engine.simulation import Progress, Simulation, simulate
 
 # A remedy is compared on common random numbers: fewer samples than the check itself are enough.
 REMEDY_SAMPLES = 2_000
+POOLS_TRIED = 2
 # With fewer samples in which a risk does not occur, its contribution is found by a second simulation without it.
 ENOUGH_WITHOUT = 200
 
@@ -43,14 +45,30 @@ class BeyondCalendar(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class BetterPromise:
+    """Promise the best value that is backed instead of the promised one."""
+
+    kind: PromiseKind
+    value: dt.date | float
+    promised: dt.date | float
+
+
+@dataclass(frozen=True, slots=True)
+class OneMore:
+    """One more unit in a role's pool."""
+
+    role: str
+    cost_rate: float  # money per hour; 0: unknown
+
+
+@dataclass(frozen=True, slots=True)
 class Remedy:
     """Something that would make a promise likelier, with the probability it would then have."""
 
     engagement: str
     promise: str
-    action: str
+    change: BetterPromise | OneMore
     probability: float
-    note: str
 
 
 def check(portfolio: Portfolio, progress: Progress | None = None) -> CheckResult:
@@ -72,12 +90,14 @@ def what_if(before: Portfolio, after: Portfolio, progress: Progress | None = Non
     return replace(result, engagements=tuple(_with_before(e, old) for e in result.engagements))
 
 
-def remedies(portfolio: Portfolio, result: CheckResult) -> tuple[Remedy, ...]:
+def remedies(
+    portfolio: Portfolio, result: CheckResult, progress: Progress | None = None
+) -> tuple[Remedy, ...]:
     """What would make the promises that are not backed backed: another promise, or more people.
 
-    More people are tried one at a time, those first for whom the deciding chain waits longest.
+    One more unit is tried in one pool at a time, those first for which the deciding chain waits longest.
     """
-    return (*_better_promises(result), *_more_people(portfolio, result))
+    return (*_better_promises(result), *_more_people(portfolio, result, progress))
 
 
 class _Check:
@@ -206,8 +226,8 @@ def _with_before(result: EngagementResult, old: dict[tuple[str, str], float]) ->
     return replace(result, promises=promises)
 
 
-def _part(progress: Progress | None, begin: float) -> Callable[[float], None] | None:
-    return None if progress is None else lambda share: progress(begin + share / 2)
+def _part(progress: Progress | None, begin: float, parts: int = 2) -> Callable[[float], None] | None:
+    return None if progress is None else lambda share: progress(begin + share / parts)
 
 
 def _unbacked(result: CheckResult) -> Iterator[tuple[EngagementResult, PromiseResult]]:
@@ -219,49 +239,32 @@ def _unbacked(result: CheckResult) -> Iterator[tuple[EngagementResult, PromiseRe
 
 def _better_promises(result: CheckResult) -> Iterator[Remedy]:
     for engagement, judged in _unbacked(result):
-        kind, value = judged.promise.kind, judged.backed_value
-        if kind is PromiseKind.DATE:
-            action, note = f"Promise {value:%Y-%m-%d} instead of {judged.promise.date:%Y-%m-%d}", "no cost"
-        elif kind is PromiseKind.COST:
-            assert isinstance(value, float)
-            action = f"Agree on a budget of {value:,.2f} {result.currency}"
-            note = f"+{value - judged.promise.amount:,.2f} {result.currency}"
-        else:
-            assert isinstance(value, float)
-            action, note = (
-                f"Accept a margin of {value:.2%}",
-                f"{value - judged.promise.amount:+.2%} of the price",
-            )
-        yield Remedy(engagement.id, judged.promise.id, action, result.confidence, note)
+        promise = judged.promise
+        promised = promise.amount if promise.date is None else promise.date
+        change = BetterPromise(promise.kind, judged.backed_value, promised)
+        yield Remedy(engagement.id, promise.id, change, result.confidence)
 
 
-def _more_people(portfolio: Portfolio, result: CheckResult) -> Iterator[Remedy]:
-    scarce: dict[str, float] = {}
+def _more_people(portfolio: Portfolio, result: CheckResult, progress: Progress | None) -> Iterator[Remedy]:
     wanted = [(e, p) for e, p in _unbacked(result) if p.promise.kind is PromiseKind.DATE]
-    for engagement in {e.id: e for e, _ in wanted}.values():
-        for waiting in engagement.waiting:
-            scarce[waiting.of] = scarce.get(waiting.of, 0.0) + waiting.days
+    scarce = _scarcest_pools(portfolio, {e.id: e for e, _ in wanted}.values())
     few = replace(portfolio, samples=min(portfolio.samples, REMEDY_SAMPLES))
-    for of in sorted(scarce, key=lambda r: -scarce[r])[:2]:
-        resource = next(r for r in portfolio.capacity if r.id == of)
-        pool, action = _pool_of(portfolio, resource)
-        if pool is None:
-            continue
-        better = check(replace(few, capacity=tuple(pool if r.id == pool.id else r for r in few.capacity)))
+    for k, pool in enumerate(scarce):
+        larger = replace(pool, units=pool.units + 1)
+        capacity = tuple(larger if r.id == pool.id else r for r in portfolio.capacity)
+        better = check(replace(few, capacity=capacity), _part(progress, k / len(scarce), len(scarce)))
         now = {(e.id, p.promise.id): p.kept.probability for e in better.engagements for p in e.promises}
         for engagement, judged in wanted:
             reached = now[engagement.id, judged.promise.id]
             if reached > judged.kept.probability + 2 * judged.kept.standard_error:
-                cost = (
-                    f"{pool.cost_rate:,.2f} {result.currency} an hour"
-                    if pool.cost_rate
-                    else "cost rate unknown"
-                )
-                yield Remedy(engagement.id, judged.promise.id, action, reached, cost)
+                yield Remedy(engagement.id, judged.promise.id, OneMore(pool.id, pool.cost_rate), reached)
 
 
-def _pool_of(portfolio: Portfolio, resource: Resource) -> tuple[Resource | None, str]:
-    """The pool to enlarge. A named member who is short cannot be had twice: only activities' needs could change."""
-    if resource.named:
-        return None, ""
-    return replace(resource, units=resource.units + 1), f"One more {resource.id}"
+def _scarcest_pools(portfolio: Portfolio, engagements: Iterable[EngagementResult]) -> list[Resource]:
+    """The pools that are waited for longest. A named member who is short cannot be had twice."""
+    days: dict[str, float] = {}
+    for engagement in engagements:
+        for waiting in engagement.waiting:
+            days[waiting.of] = days.get(waiting.of, 0.0) + waiting.days
+    pools = [r for r in portfolio.capacity if not r.named and r.id in days]
+    return sorted(pools, key=lambda r: -days[r.id])[:POOLS_TRIED]

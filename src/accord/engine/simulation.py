@@ -179,7 +179,7 @@ def _seed_words(seed: int) -> tuple[np.uint64, np.uint64]:
 
 
 def is_compiled() -> bool:
-    """Whether this machine already holds the compiled loops (else the first simulation compiles them)."""
+    """Whether the compiled loops are at hand (else the first simulation compiles them)."""
     stats = kernels.simulate.stats
     cache = getattr(kernels.simulate, "_cache", None)
     if stats.cache_hits or kernels.simulate.signatures or cache is None:

@@ -19,6 +19,8 @@ from numba import njit, types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
+import accord.engine.cache  # noqa: F401  before the first compiled function
+
 LANES = 4  # samples that one call of the generator serves
 _OCTAVE = 64  # table cells for each halving of the tail probability
 _HALVINGS = 32

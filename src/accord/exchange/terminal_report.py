@@ -3,118 +3,46 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
-import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from types import TracebackType
-from typing import IO, TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
 from accord.engine.plan import Portfolio, PromiseKind
+from accord.engine.promise_check import BetterPromise
+from accord.exchange.terminal import BROKEN, KEPT, QUIET, STRONG, say
+from accord.exchange.wording import (
+    THIN,
+    cautious,
+    clean,
+    count,
+    day,
+    exact_share,
+    listed,
+    money,
+    number,
+    share,
+    value_of,
+)
 
 if TYPE_CHECKING:
     from accord.engine.calendar import WorkingCalendar
     from accord.engine.promise_check import Remedy
     from accord.engine.results import CheckResult, EngagementResult, Probability, PromiseResult
-    from accord.engine.scheduling import Schedule, ScheduledActivity
 
-THIN = "\u2009"
-KEPT, BROKEN, QUIET, STRONG = "green", "red", "dim", "bold"
 SHORT_FROM = 9  # this many engagements get a line each first, and details only where something is not backed
 DETAILED_AT_MOST = 20
-ROWS_AT_MOST = 200
 DRIVERS = 3
 _NEGLIGIBLE = 0.02  # a driver below this share of the spread is not worth a sentence
-
-
-def share(p: float, limit: float | None = None) -> str:
-    """A probability in whole percent, never rounded up to a limit that it misses, to never or to always."""
-    percent = round(p * 100)
-    if limit is not None and p < limit and percent >= round(limit * 100, 6):
-        return f"{math.floor(p * 1000) / 10:g}{THIN}%"
-    if percent == 100 and p < 1:
-        return f"over 99{THIN}%"
-    return f"under 1{THIN}%" if percent == 0 and p > 0 else f"{percent}{THIN}%"
-
-
-def exact_share(p: float) -> str:
-    """A number that somebody typed, such as the asked confidence: as many decimals as it has."""
-    return f"{round(p * 100, 4):g}{THIN}%"
-
-
-def day(date: dt.date) -> str:
-    return f"{date.day} {date:%b %Y}"
-
-
-def number(value: float) -> str:
-    return f"{value:,.0f}".replace(",", THIN).replace("-", "−")
-
-
-def money(value: float, currency: str) -> str:
-    return f"{number(value)}{THIN}{currency}"
-
-
-def clean(name: str) -> str:
-    """A name from a file without what a terminal would take for a command."""
-    return "".join(c if c.isprintable() else " " if c.isspace() else "�" for c in name)
-
-
-def value_of(kind: PromiseKind, value: dt.date | float, currency: str) -> str:
-    if isinstance(value, dt.date):
-        return day(value)
-    return f"{value * 100:.1f}{THIN}%" if kind is PromiseKind.MARGIN else money(value, currency)
-
-
-class Terminal(Console):
-    """A console that leaves a closed pipe to its caller instead of deciding the exit status itself."""
-
-    def __init__(self, file: IO[str] | None = None) -> None:
-        super().__init__(file=file, highlight=False, markup=False, emoji=False)
-
-    def on_broken_pipe(self) -> None:
-        raise BrokenPipeError
-
-
-class PatientBar:
-    """A progress bar on a terminal that appears only once the work has taken longer than a second."""
-
-    def __init__(self, console: Console, words: str, patience: float = 1.0) -> None:
-        self._bar: Progress | None = None
-        self._task: TaskID | None = None
-        self._console, self._words, self._patience = console, words, patience
-        self._since = time.monotonic()
-
-    def __enter__(self) -> PatientBar:
-        return self
-
-    def __call__(self, fraction: float) -> None:
-        if self._task is None and self._console.is_terminal and self._waited():
-            columns = TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn()
-            self._bar = Progress(*columns, console=self._console, transient=True)
-            self._task = self._bar.add_task(self._words, total=1.0)
-            self._bar.start()
-        if self._bar is not None and self._task is not None:
-            self._bar.update(self._task, completed=fraction)
-
-    def __exit__(
-        self, kind: type[BaseException] | None, e: BaseException | None, t: TracebackType | None
-    ) -> None:
-        if self._bar is not None:
-            self._bar.stop()
-
-    def _waited(self) -> bool:
-        return time.monotonic() - self._since > self._patience
 
 
 def portfolio_notes(portfolio: Portfolio) -> list[str]:
     """What the file leaves out and the reader of its costs should know."""
     free = [clean(r.id) for r in portfolio.capacity if r.cost_rate == 0]
-    return [f"Their hours cost nothing in these figures: {_listed(free)}."] if free else []
+    return [f"Their hours cost nothing in these figures: {listed(free)}."] if free else []
 
 
 def print_check(
@@ -132,18 +60,6 @@ def print_check(
         page.heading("Notes")
     for note in notes:
         say(console, clean(note), indent=2)
-
-
-def say(console: Console, *parts: str | tuple[str, str], indent: int = 0) -> None:
-    """One paragraph, broken only at plain spaces: a thin one holds a number and its unit together."""
-    width = max(console.width - indent, 20)
-    line = Text()
-    for word in Text.assemble(*parts).split(" "):
-        if line and line.cell_len + 1 + word.cell_len > width:
-            console.print(Text(" " * indent) + line, overflow="fold")
-            line = Text()
-        line = Text.assemble(line, " ", word) if line else word
-    console.print(Text(" " * indent) + line, overflow="fold")
 
 
 class _CheckPage:
@@ -216,7 +132,7 @@ class _CheckPage:
             ".",
         ]
         if not p.kept.backed:
-            best = value_of(p.promise.kind, _cautious(p), self.result.currency)
+            best = value_of(p.promise.kind, cautious(p.promise.kind, p.backed_value), self.result.currency)
             parts.append(f" Backed would be {link + ' ' if link != 'on' else ''}{best}{self.later(p)}.")
         say(self.console, *parts, indent=2)
 
@@ -236,9 +152,9 @@ class _CheckPage:
         if promised is None or not isinstance(backed, dt.date) or backed <= promised:
             return ""
         if self.calendar is None or promised < self.calendar.start:
-            return f" ({_count((backed - promised).days, 'day')} later)"
+            return f" ({count((backed - promised).days, 'day')} later)"
         days = round(self.calendar.evening(backed) - self.calendar.evening(promised))
-        return f" ({_count(days, 'working day')} later)"
+        return f" ({count(days, 'working day')} later)"
 
     def chance(self, p: Probability) -> str:
         return share(p.probability, None if p.backed else self.result.confidence)
@@ -259,7 +175,7 @@ class _CheckPage:
             self.change(e, p)
         if len(felt) < len(changed) and len(changed) >= SHORT_FROM:
             rest = len(changed) - len(felt)
-            say(self.console, f"{_count(rest, 'promise')} changed by less than one standard error.", indent=2)
+            say(self.console, f"{count(rest, 'promise')} changed by less than one standard error.", indent=2)
 
     def change(self, e: EngagementResult, p: PromiseResult) -> None:
         before, change = p.before or 0.0, p.change or 0.0
@@ -301,10 +217,24 @@ class _CheckPage:
             enough = remedy.probability >= self.result.confidence
             told = (share(remedy.probability, self.result.confidence), KEPT if enough else BROKEN)
             about = f" for {clean(remedy.promise)}" + ("" if enough else ", still not backed")
-            note = f" ({clean(remedy.note)})" if remedy.note else ""
-            say(self.console, f"{clean(remedy.action)}: ", told, f"{about}{note}", indent=4)
+            action, price = self.remedy(remedy)
+            say(self.console, f"{action}: ", told, f"{about} ({price})", indent=4)
         if not mine:
             say(self.console, "None of the single changes that were tried.", indent=4)
+
+    def remedy(self, remedy: Remedy) -> tuple[str, str]:
+        """What to do, and its price."""
+        change, currency = remedy.change, self.result.currency
+        if not isinstance(change, BetterPromise):
+            rate = f"{money(change.cost_rate, currency)} an hour" if change.cost_rate else "cost rate unknown"
+            return f"One more {clean(change.role)}", rate
+        best = cautious(change.kind, change.value)
+        told = value_of(change.kind, best, currency)
+        if isinstance(best, dt.date) or isinstance(change.promised, dt.date):
+            return f"Promise {told} instead of {value_of(change.kind, change.promised, currency)}", "no cost"
+        if change.kind is PromiseKind.COST:
+            return f"Agree on a budget of {told}", f"{money(best - change.promised, currency)} more"
+        return f"Accept a margin of {told}", f"{(change.promised - best) * 100:.1f} points less"
 
     def sampling(self) -> None:
         errors = [p.kept.standard_error for e in self.result.engagements for p in e.promises]
@@ -340,63 +270,6 @@ def drivers(e: EngagementResult, currency: str, name_of: Callable[[str], str] = 
     return [told for _, told in strongest] or [nothing]
 
 
-def print_schedule(schedule: Schedule, console: Console, names: Mapping[str, str]) -> None:
-    """The deterministic plan: how long, how good, then who does what when."""
-    say(console, (f"{schedule.makespan_days:.1f} working days from the likely values", STRONG), ".")
-    if schedule.optimal:
-        say(console, "It is shown to be the shortest possible.")
-    elif schedule.lower_bound_days is not None:
-        say(console, f"No plan can be shorter than {schedule.lower_bound_days:.1f} working days.")
-    rows = sum(len(e.activities) for e in schedule.engagements)
-    left = ROWS_AT_MOST
-    for e in schedule.engagements:
-        chosen = list(e.activities)
-        if rows > ROWS_AT_MOST:
-            chosen = sorted(chosen, key=lambda a: not a.critical)[:left]
-            left -= len(chosen)
-        if chosen:
-            console.print()
-            say(console, (clean(e.id), STRONG), f": {e.makespan_days:.1f} working days")
-            console.print(_schedule_table(chosen, names))
-    if rows > ROWS_AT_MOST:
-        say(
-            console,
-            f"{rows - ROWS_AT_MOST} of {rows} activities are left out, critical ones last; --json has all.",
-        )
-
-
-def _schedule_table(activities: Iterable[ScheduledActivity], names: Mapping[str, str]) -> Table:
-    table = Table(box=SIMPLE_HEAD, header_style=QUIET)
-    table.add_column("Activity", overflow="fold", ratio=3)
-    table.add_column("Start", justify="right", no_wrap=True)
-    table.add_column("Finish", justify="right", no_wrap=True)
-    table.add_column("Days", justify="right", no_wrap=True)
-    table.add_column("Who", overflow="fold", ratio=2)
-    table.add_column("", no_wrap=True)
-    for a in activities:
-        name = clean(names.get(a.id, a.id))
-        who = ", ".join(
-            (f"{x.units:g} × " if x.units != 1 else "")
-            + clean(x.of)
-            + (f" ({clean(', '.join(x.members))})" if x.members else "")
-            for x in a.assigned
-        )
-        days = f"{a.finish_day - a.start_day:.1f}"
-        table.add_row(
-            Text(name), day(a.start), day(a.finish), days, Text(who), "critical" if a.critical else ""
-        )
-    return table
-
-
-def _cautious(p: PromiseResult) -> dt.date | float:
-    """The backed value as it will be shown, rounded to the side that is still backed."""
-    if isinstance(p.backed_value, dt.date):
-        return p.backed_value
-    if p.promise.kind is PromiseKind.MARGIN:
-        return math.floor(p.backed_value * 1000) / 1000
-    return math.ceil(p.backed_value)
-
-
 def _is_felt(p: PromiseResult) -> bool:
     return p.change is not None and p.change != 0 and abs(p.change) >= p.kept.standard_error
 
@@ -406,12 +279,3 @@ def _contribution(days: float, cost: float, currency: str) -> str:
     if abs(cost) >= 1:
         parts.append(money(cost, currency))
     return " and ".join(parts) or "little"
-
-
-def _count(n: int, word: str) -> str:
-    return f"{n}{THIN}{word}" if n == 1 else f"{n} {word}s"
-
-
-def _listed(names: Sequence[str], at_most: int = 8) -> str:
-    more = len(names) - at_most
-    return ", ".join(names[:at_most]) + (f" and {more} more" if more > 0 else "")
