@@ -11,7 +11,7 @@ from rich.console import Console
 from accord.engine.calendar import WorkingCalendar
 from accord.engine.plan import Calendar, PromiseKind
 from accord.engine.promise_check import BetterPromise, OneMore, Remedy
-from accord.engine.results import CheckResult
+from accord.engine.results import CheckResult, Spread
 from accord.engine.scheduling import Assigned, Schedule, ScheduledActivity, ScheduledEngagement
 from accord.exchange.schedule_report import print_schedule
 from accord.exchange.terminal_report import drivers, portfolio_notes, print_check
@@ -119,6 +119,13 @@ def test_many_engagements_get_one_line_each():
     text = printed(result(portfolio(*(f"e{i}" for i in range(100)), activities=3)))
     assert sum(line.startswith("e") and "not backed (" in line for line in text.splitlines()) == 100
     assert "80 more are not backed" in text
+
+
+def test_costs_are_not_told_where_nothing_costs_anything():
+    answer = result(portfolio("portal"))
+    free = replace(answer.engagements[0], cost=Spread(0, 0, 0, 0, 0, 0))
+    assert "Costs at most" in printed(answer)
+    assert "Costs at most" not in printed(replace(answer, engagements=(free,)))
 
 
 def test_without_promises_the_report_says_so():

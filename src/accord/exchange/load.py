@@ -77,7 +77,7 @@ def _load_plan(path: Path, spread: Factors) -> Loaded:
     plan = read_mspdi(path, spread)
     factors = ":".join(f"{factor:g}" for factor in spread)
     notes = [f"Each task's value is likely; low, likely and high are {factors} times it (--spread)."]
-    notes += [*plan.assumed, *plan.ignored]
+    notes += [*plan.assumed, *(f"Left out: {what[:1].lower()}{what[1:]}" for what in plan.ignored)]
     for offer in plan.offered[:_OFFERED_AT_MOST]:
         option = shlex.quote(f"{offer.task}={offer.date.isoformat()}")
         notes.append(f"The plan names a date for “{offer.name}” ({offer.why}): --promise {option}")

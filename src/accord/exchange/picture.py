@@ -158,7 +158,10 @@ class _Sheet:
         self._text(_LEFT, top + 0.3, told, size=9.5, color=colour)
         top += _HEAD + self._tiers(e) * _TIER + _LABELS
         self._finish(e, self._axes(_LEFT, top, _PANEL_WIDTH, _PANEL))
-        self._cost(e, self._axes(_SECOND_PANEL, top, _PANEL_WIDTH, _PANEL))
+        if e.cost_samples.any() or any(p.promise.kind is not PromiseKind.DATE for p in e.promises):
+            self._cost(e, self._axes(_SECOND_PANEL, top, _PANEL_WIDTH, _PANEL))
+        else:
+            self._text(_SECOND_PANEL, top, "Nothing costs anything in this file.", color=SECONDARY)
         top += _PANEL + _TICKS
         if self.bars[e.id]:
             rows = len(self.bars[e.id])

@@ -202,7 +202,8 @@ class _CheckPage:
             table.add_column(f"{percent}{THIN}%", justify="right", no_wrap=True)
         costs = e.cost.p50, e.cost.p80, e.cost.p90
         table.add_row("Finished by", *(day(d) for d in (e.finish.p50, e.finish.p80, e.finish.p90)))
-        table.add_row("Costs at most", *(money(c, self.result.currency) for c in costs))
+        if any(costs):
+            table.add_row("Costs at most", *(money(c, self.result.currency) for c in costs))
         if e.margin is not None:
             # The margin falls as the cost rises, so its 80 % value belongs to the cost's.
             per_cost = (1 - e.margin.mean) / e.cost.mean if e.cost.mean else 0.0
