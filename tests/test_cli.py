@@ -276,3 +276,9 @@ def test_a_closed_pipe_ends_quietly():
     done = subprocess.run(command, stdout=wrote, stderr=subprocess.PIPE, check=False)
     os.close(wrote)
     assert (done.returncode, done.stderr) == (130, b"")
+
+
+def test_the_readme_shows_the_real_output():
+    root = Path(__file__).parents[1]
+    shown = (root / "README.md").read_text(encoding="utf-8").split("```text")[1].split("```")[0]
+    assert run("check", root / "examples" / "portal.yaml").output.split() == shown.split()
