@@ -18,10 +18,10 @@ import numpy as np
 from accord.engine import kernels
 from accord.engine.compile import compile_portfolio, scratch_for
 from accord.engine.distributions import quantile_table
-from accord.engine.kernels import BLOCK
 from accord.engine.plan import Portfolio
 from accord.engine.simulation import simulate
 from accord.engine.streams import normal_table
+from accord.engine.tables import BLOCK
 from benchmarks.plans import alone, crowded, taskjuggler, write_file
 
 ACCORD = str(Path(sys.executable).with_name("accord"))

@@ -11,7 +11,6 @@ from scipy import stats
 from accord.engine import kernels, simulation
 from accord.engine.compile import compile_portfolio, scratch_for
 from accord.engine.distributions import quantile_table
-from accord.engine.kernels import BLOCK
 from accord.engine.plan import (
     Absence,
     Activity,
@@ -25,6 +24,7 @@ from accord.engine.plan import (
 )
 from accord.engine.simulation import simulate
 from accord.engine.streams import normal_table
+from accord.engine.tables import BLOCK
 from tests.builders import MONDAY, a_portfolio, an_engagement, days
 
 UNIFORM = ThreePoint(0, 5, 10, Distribution.UNIFORM)

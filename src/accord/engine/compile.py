@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from accord.engine.calendar import WorkingCalendar
 from accord.engine.distributions import Variable, variable
-from accord.engine.kernels import BLOCK, UNIT, Scratch, Tables
 from accord.engine.network import CODES, FS, SS, Network, critical_path, finish_to_start_reach, peak_demand
 from accord.engine.plan import Activity, Engagement, Need, Portfolio, Resource, Risk, ThreePoint
 from accord.engine.streams import key_of
+from accord.engine.tables import BLOCK, UNIT, Scratch, Tables
 
 # Finding out who can never be short needs the transitive closure of an engagement's links: up to this size it is cheap.
 CLOSURE_LIMIT = 3_000

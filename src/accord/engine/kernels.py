@@ -1,6 +1,6 @@
 """The compiled inner loops: drawing samples, the critical path, and the parallel schedule-generation scheme.
 
-Everything works on flat arrays (see `Tables`) and scratch space that the caller allocates once for each thread. Units of people
+Everything works on flat arrays and scratch space that the caller allocates once for each thread. Units of people
 are whole thousandths, so that adding and taking them away is exact. One block is BLOCK consecutive samples.
 
 Scheme: parallel schedule generation (R. Kolisch, European Journal of Operational Research 90, 1996), driven by
@@ -11,136 +11,17 @@ candidates are bit sets: a resource has a place for each need of it, in order of
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
 from accord.engine.distributions import LOGNORMAL, TABLE, UNIFORM_ROW, Z_CELLS, Z_LIMIT
 from accord.engine.network import FF, FS, SS
 from accord.engine.streams import LANES, normal, philox, trailing_zeros, uniform
+from accord.engine.tables import BLOCK, UNIT
 
-BLOCK = 32  # samples drawn together: a multiple of LANES; the block's durations should stay in the processor's cache
-UNIT = 1000  # thousandths of a person
 _NEVER = 1e300
 _SAME = 1e-9
 _ONE = np.uint64(1)
-
-Array = NDArray[Any]
-
-
-class Tables(NamedTuple):
-    """A portfolio as flat arrays. n activities, v = n + risks variables, E engagements, R resources (pools first)."""
-
-    # variables: the n activities' own sizes, then the risks' impacts
-    kind: Array
-    base: Array
-    width: Array
-    row: Array  # whole part of the row in the quantile table
-    row_share: Array  # and its fraction
-    key: Array  # (v, 2) stream keys, 32 bits each
-    # activities
-    engagement: Array
-    day_factor: Array  # working days for one unit of the variable (remaining work only), at nominal speed
-    cost_factor: Array  # money for one unit of the variable; 0 where the people taken decide
-    # engagements
-    common: Array  # (E,) weight of the common factor, and of an activity's own deviate
-    own: Array
-    common_key: Array  # (E, 2)
-    fixed_cost: Array
-    # risks
-    risk_probability: Array
-    risk_activity: Array  # -1: money only
-    risk_engagement: Array
-    risk_work: Array  # days (at nominal speed) for one unit of impact that is effort
-    risk_wait: Array  # days for one unit of impact that is duration
-    risk_cost_factor: Array
-    risk_cost: Array
-    risk_key: Array  # (K, 2) keys of the occurrence
-    # network
-    release: Array
-    first: Array
-    target: Array
-    link: Array
-    lag: Array
-    first_in: Array
-    incoming: Array
-    source: Array
-    order: Array  # topological
-    predecessors: Array  # how many links enter
-    # people
-    pools: int
-    rank: Array
-    by_rank: Array
-    first_need: Array
-    need_resource: Array
-    need_units: Array  # what the activity takes
-    need_free: Array  # what must be free: for a pool, also what the activity takes of its members by name
-    need_place: Array  # where the activity waits for this need
-    first_word: Array  # (R + 1,) the 64-bit words that hold a resource's places
-    place_rank: Array  # rank of the activity at a place
-    smallest_need: Array
-    capacity: Array  # (R,) availability when everybody is there and idle
-    unnamed: Array  # (pools,) units without a name
-    first_member: Array  # members of a pool, as resource numbers
-    member: Array
-    pool_of: Array  # (R,) -1: none
-    hours: Array  # (R,) hours per day
-    rate: Array  # (R,) money per hour
-    first_away: Array
-    away_from: Array
-    away_to: Array
-    away_moment: Array  # absences of everybody as events, ascending
-    away_resource: Array
-    away_begins: Array
-    flexible: Array  # the speed depends on who is taken from the pool
-    nominal_speed: Array  # hours per day of all units together
-    fastest: Array  # least share of the nominal time that the fastest people need
-    undone: Array  # 1 - done
-    first_held: Array  # room for the members an activity may hold
-
-
-class Scratch(NamedTuple):
-    """Working space of one thread."""
-
-    work: Array  # (n, BLOCK) days at nominal speed
-    wait: Array  # (n, BLOCK) days that no speed shortens
-    factor: Array  # (E, BLOCK) common factors
-    cost: Array  # (E, BLOCK)
-    start: Array  # (n, BLOCK)
-    finish: Array  # (n, BLOCK)
-    size: Array  # (n,) this and the next three: the sample at hand, side by side for the cache
-    delay: Array
-    begin: Array
-    end: Array
-    ready: Array
-    left: Array
-    binding: Array
-    asked: Array  # when an activity first asked for its people
-    cause: Array
-    waited_for: Array
-    stack: Array
-    heap_time: Array
-    heap_code: Array
-    wake: Array  # (n,) first activity that wakes when this one finishes
-    wake_next: Array
-    running: Array
-    available: Array
-    free: Array
-    since: Array
-    freed_by: Array
-    present: Array
-    waiting: Array  # (words,) queues: bits over places
-    waiting_words: Array  # (words / 64,) which words of `waiting` hold anything
-    candidates: Array  # bits over ranks
-    candidate_words: Array
-    queue: Array  # the need in whose queue an activity waits or last waited; -1: none
-    taken: Array  # unnamed units taken, for each need
-    held: Array
-    held_units: Array
-    held_count: Array
-    seen: Array
 
 
 @njit(cache=True, nogil=True)
@@ -619,21 +500,13 @@ def _come_or_go(t, s, m, begins, now):
 
 @njit(cache=True, nogil=True, _nrt=False, inline="always")
 def _push(s, size, moment, code):
-    at = size
-    while at > 0:
-        above = (at - 1) >> 1
-        if s.heap_time[above] <= moment:
-            break
-        s.heap_time[at] = s.heap_time[above]
-        s.heap_code[at] = s.heap_code[above]
-        at = above
-    s.heap_time[at] = moment
-    s.heap_code[at] = code
+    _lift(s, size, moment, code)
     return size + 1
 
 
 @njit(cache=True, nogil=True, _nrt=False, inline="always")
 def _pop(s, size):
+    """Take the first event away: the earlier ones of each pair move up, then the last event takes the free place."""
     size -= 1
     moment, code = s.heap_time[size], s.heap_code[size]
     s.heap_time[size] = _NEVER
@@ -646,6 +519,13 @@ def _pop(s, size):
         s.heap_time[at] = s.heap_time[below]
         s.heap_code[at] = s.heap_code[below]
         at = below
+    _lift(s, at, moment, code)
+    return size
+
+
+@njit(cache=True, nogil=True, _nrt=False, inline="always")
+def _lift(s, at, moment, code):
+    """Put an event at a free place, or above it where it is earlier."""
     while at > 0:
         above = (at - 1) >> 1
         if s.heap_time[above] <= moment:
@@ -655,7 +535,6 @@ def _pop(s, size):
         at = above
     s.heap_time[at] = moment
     s.heap_code[at] = code
-    return size
 
 
 @njit(cache=True, nogil=True, _nrt=False, inline="always")

@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 from accord.engine import kernels
 from accord.engine.compile import Compiled, compile_portfolio, network_arrays, rank_arrays, scratch_for
 from accord.engine.distributions import quantile_table
-from accord.engine.kernels import Tables
 from accord.engine.network import FF, FS, SS, Network
 from accord.engine.plan import Activity, Portfolio
 from accord.engine.promise_check import BeyondCalendar
 from accord.engine.simulation import NeverStarts
 from accord.engine.streams import normal_table
+from accord.engine.tables import Tables
 
 Floats = NDArray[np.float64]
 Objective = tuple[float, ...]  # the end of each priority's engagements, most urgent first

@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from accord.engine import kernels
 from accord.engine.compile import Compiled, compile_portfolio, scratch_for
 from accord.engine.distributions import quantile_table
-from accord.engine.kernels import BLOCK
 from accord.engine.plan import Portfolio
 from accord.engine.streams import key_of, normal_table
+from accord.engine.tables import BLOCK
 
 Progress = Callable[[float], None]
 Floats = NDArray[np.float64]
