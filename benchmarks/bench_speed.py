@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -122,7 +123,10 @@ def main() -> None:
     print(f"{os.cpu_count()} cores\n")
     simulate(crowded(activities=50, samples=100))
     whole_process()
-    engine(crowded(), "1,000 x 20 people short x 10,000")
+    for units in (1, 2):
+        plan = crowded()
+        capacity = tuple(replace(r, units=units) for r in plan.capacity)
+        engine(replace(plan, capacity=capacity), f"1,000 x 10,000, 20 resources of {units}")
     engine(alone(), "1,000 x nobody short x 10,000")
     drawing()
     many()
