@@ -46,7 +46,7 @@ schema: $(RUN) ## Write the engagement file's JSON Schema to docs/
 # The run-time lock is held to the versions of the development lock, so that tests run what users run.
 lock: $(DEV) ## Lock all dependencies with hashes (UPGRADE=1 takes newer versions)
 	@printf '%s\n' $(BUILD_TOOLS) $(LOCK_TOOL) | \
-		$(COMPILE) --extra optimise --group dev -o requirements-dev.lock pyproject.toml - >/dev/null
+		$(COMPILE) --extra optimise --extra postgresql --group dev -o requirements-dev.lock pyproject.toml - >/dev/null
 	@printf '%s\n' $(BUILD_TOOLS) | \
 		$(COMPILE) -c requirements-dev.lock -o requirements.lock pyproject.toml - >/dev/null
 	@if grep -nE '://|^ *-' requirements.lock requirements-dev.lock | grep -v -- ' --hash='; then \

@@ -1,4 +1,4 @@
-"""The command line: check promises, schedule, import a plan, print the file format's schema.
+"""The command line: check promises, schedule, import a plan; serve the web application and verify its ledger.
 
 Nothing heavy is imported before a command needs it, so that help and wrong usage answer at once.
 """
@@ -234,6 +234,82 @@ def schema() -> None:
     _print_json(json_schema())
 
 
+_HOST = click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+_PORT = click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+
+
+@main.command()
+@_HOST
+@_PORT
+def serve(host: str, port: int) -> None:
+    """Run the web application; its data lies where ACCORD_DATA says."""
+    from accord import serving
+
+    serving.begin()
+    click.echo(f"Accord runs at http://{host}:{port}/ (stop with Ctrl-C)")
+    serving.serve(host, port)
+
+
+@main.command()
+@_HOST
+@_PORT
+@click.option("--load-only", is_flag=True, help="Load the sample firm, and do not serve it.")
+def demo(host: str, port: int, load_only: bool) -> None:
+    """Run the web application with a sample firm, made anew, where anybody may sign in as anybody."""
+    from accord import serving
+
+    serving.begin(demo=True)
+    from accord.demo.firm import load
+
+    with _progress("Loading the sample firm"):
+        load()
+    if not load_only:
+        click.echo(f"The sample firm is open at http://{host}:{port}/ (stop with Ctrl-C)")
+        serving.serve(host, port)
+
+
+@main.command()
+def work() -> None:
+    """Work off the web application's jobs (accord serve does it by itself; more may run beside it)."""
+    from accord import serving
+
+    serving.begin()
+    serving.work()
+
+
+@main.command()
+@click.option("--head", help="A digest noted earlier: prove that it is still part of the ledger.")
+def verify(head: str | None) -> None:
+    """Check that nothing in the ledger of expectations and decisions was changed or removed."""
+    from accord import serving
+
+    serving.begin()
+    from accord.ledger.chain import verify as verify_chain
+
+    found = verify_chain(head)
+    if found.broken_at is not None:
+        click.echo(
+            f"The ledger is broken at entry {found.broken_at}: it, or an entry before it, was changed."
+        )
+    elif not found.holds_asked:
+        click.echo(
+            "The ledger does not hold the digest asked for: its end was cut off, or it is another one."
+        )
+    else:
+        click.echo(
+            f"The ledger holds: {found.entries} entries. Note its head to prove later that none is missing:\n{found.head}"
+        )
+    if not found.holds:
+        raise Exit(NOT_BACKED)
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[None]:
+    click.echo(f"{what} …", nl=False)
+    yield
+    click.echo(" done")
+
+
 def _judged(before: Portfolio, after: Portfolio, source: str) -> CheckResult:
     from accord.engine import promise_check, simulation
     from accord.exchange.terminal import PatientBar, Terminal
@@ -342,3 +418,7 @@ def _forgive_old_terminals() -> None:
     reconfigure = getattr(sys.stdout, "reconfigure", None)
     if reconfigure is not None:
         reconfigure(errors="replace")
+
+
+if __name__ == "__main__":
+    main()

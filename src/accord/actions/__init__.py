@@ -1,0 +1,1 @@
+"""The one door for writes: permission, transaction, gates, idempotency and audit."""

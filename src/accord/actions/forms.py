@@ -1,0 +1,56 @@
+"""From a form to an action and back: what the action finds wrong stands beside its field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from accord.actions.door import once
+from accord.actions.refusals import WrongInput
+
+FORM_KEY = "form-key"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An action was carried out; what it returned."""
+
+    result: Any
+
+
+def carried_out(request: HttpRequest, form: forms.Form, act: Callable[[], Any]) -> Done | None:
+    """Call an action with what a sent form holds; None if the form is to be shown (again).
+
+    The form's own key goes with the call, so that a form that is sent twice acts once.
+    """
+    if request.method != "POST" or not form.is_valid():
+        return None
+    try:
+        with once(key_of(request)):
+            return Done(act())
+    except WrongInput as wrong:
+        for field, message in wrong.messages.items():
+            form.add_error(field if field in form.fields else None, message)
+        return None
+
+
+def key_of(request: HttpRequest) -> str | None:
+    return request.POST.get(FORM_KEY) or None
+
+
+def form_page(
+    request: HttpRequest,
+    form: forms.Form,
+    title: str,
+    button: str,
+    template: str = "web/form.html",
+    **page: Any,
+) -> HttpResponse:
+    """The page of one form: what it is for, its fields, one button."""
+    page |= {"form": form, "title": title, "button": button}
+    return render(request, template, page, status=422 if form.errors else 200)

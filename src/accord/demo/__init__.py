@@ -1,0 +1,1 @@
+"""A sample firm, and one-click sign-in as each of its people where it runs."""

@@ -1,0 +1,6 @@
+from django.urls import path
+
+from accord.demo import views
+
+app_name = "demo"
+urlpatterns = [path("", views.people, name="people"), path("be/<int:pk>/", views.be, name="be")]

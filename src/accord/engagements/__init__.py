@@ -1,0 +1,1 @@
+"""The spine: engagements, their stages, and what clients were led to expect."""

@@ -1,0 +1,245 @@
+"""What people do with engagements and expectations."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from accord.actions.door import action
+from accord.actions.refusals import WrongInput
+from accord.engagements import rules
+from accord.engagements.models import (
+    Engagement,
+    Expectation,
+    Outcome,
+    Part,
+    Profile,
+    Stage,
+    TakenPart,
+    Withdrawal,
+)
+from accord.ledger import chain
+from accord.people.models import Member
+from accord.relationships.models import Contact, Relationship
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What was said: `date` for time, `amount` for cost, neither for scope and quality."""
+
+    kind: str
+    subject: str
+    said_on: dt.date
+    direction: str = Expectation.Direction.TOLD
+    channel: str = Expectation.Channel.CALL
+    date: dt.date | None = None
+    amount: Decimal | None = None
+    words: str = ""
+    member: Member | None = None  # None: the actor
+    contact: Contact | None = None
+
+
+@action(permission=rules.may_begin)
+def begin_engagement(
+    actor: Member,
+    relationship: Relationship,
+    title: str,
+    value: Decimal | None = None,
+    currency: str = "EUR",
+    profile: str = Profile.STANDARD,
+    confidential: bool = False,
+    begun_on: dt.date | None = None,
+) -> Engagement:
+    """Begin with the first talk; whoever begins it is its seller."""
+    if not title.strip():
+        raise WrongInput(title="Give the engagement a title.")
+    if value is not None and value < 0:
+        raise WrongInput(value="A value is not negative.")
+    today = begun_on or dt.date.today()
+    engagement = Engagement(
+        relationship=relationship,
+        title=title.strip(),
+        value=value,
+        currency=currency,
+        profile=profile,
+        confidential=confidential,
+        stage_since=today,
+        begun_on=today,
+    )
+    engagement.save()
+    TakenPart(engagement=engagement, member=actor, part=Part.SELLER).save()
+    return engagement
+
+
+@action(permission=rules.may_lead)
+def give_part(actor: Member, engagement: Engagement, member: Member, part: str) -> None:
+    rules.still_open(engagement)
+    if not engagement.parts.filter(member=member, part=part).exists():
+        TakenPart(engagement=engagement, member=member, part=part).save()
+
+
+@action(permission=rules.may_lead)
+def plan_next_step(actor: Member, engagement: Engagement, step: str, on: dt.date | None) -> Engagement:
+    rules.still_open(engagement)
+    engagement.next_step, engagement.next_step_on = step.strip(), on
+    engagement.save()
+    return engagement
+
+
+@action(permission=rules.may_lead)
+def move_to_stage(actor: Member, engagement: Engagement, stage: Stage) -> Engagement:
+    """Take the next step of the way, or one back.
+
+    Raises:
+        Refused: the stage does not follow, the engagement has ended, or a gate's rule forbids it.
+    """
+    rules.move_is_allowed(engagement, stage)
+    engagement.stage, engagement.stage_since = stage, dt.date.today()
+    engagement.save()
+    return engagement
+
+
+@action(permission=rules.may_lead)
+def end_engagement(actor: Member, engagement: Engagement, outcome: Outcome, because: str) -> Engagement:
+    """The client said no, or the firm did. It keeps its stage and the reason.
+
+    Raises:
+        WrongInput: no reason is given.
+        Refused: it has ended already.
+    """
+    rules.still_open(engagement)
+    if outcome not in (Outcome.LOST, Outcome.DECLINED):
+        raise WrongInput(outcome="Say whether the client or the firm said no.")
+    if not because.strip():
+        raise WrongInput(because="Say why: the next one like it will be judged by that.")
+    engagement.outcome, engagement.outcome_because = outcome, because.strip()
+    engagement.save()
+    chain.append(
+        "engagement_ended",
+        f"engagement:{engagement.pk}",
+        actor.pk,
+        {"outcome": outcome, "because": because.strip()},
+    )
+    return engagement
+
+
+@action(permission=rules.may_record)
+def record_expectation(actor: Member, engagement: Engagement, said: Said) -> Expectation:
+    """Write down what the client was told or expects.
+
+    Raises:
+        WrongInput: a value is missing, or something does not fit.
+        Refused: the engagement has ended.
+    """
+    rules.still_open(engagement)
+    return _kept(actor, engagement, said, restates=None)
+
+
+@action(permission=rules.may_correct)
+def restate_expectation(actor: Member, expectation: Expectation, said: Said) -> Expectation:
+    """Say it anew: the old statement stays in the history.
+
+    Raises:
+        WrongInput: as for recording; or the kind is another one.
+        Refused: it was restated or withdrawn already.
+    """
+    rules.still_open(expectation.engagement)
+    rules.is_current(expectation)
+    if said.kind != expectation.kind:
+        raise WrongInput(kind="A statement about something else is a new expectation.")
+    return _kept(actor, expectation.engagement, said, restates=expectation)
+
+
+@action(permission=rules.may_correct)
+def withdraw_expectation(
+    actor: Member, expectation: Expectation, because: str, told_by: Member, told_on: dt.date
+) -> Withdrawal:
+    """Take it back, with the reason and who told the client.
+
+    Raises:
+        WrongInput: no reason, or a date in the future.
+        Refused: it was restated or withdrawn already.
+    """
+    rules.is_current(expectation)
+    future = rules.not_in_the_future(told_on, dt.date.today())
+    if future:
+        raise WrongInput(told_on=future)
+    if not because.strip():
+        raise WrongInput(because="Say why it is taken back.")
+    withdrawal = Withdrawal(
+        expectation=expectation, because=because.strip(), told_by=told_by, told_on=told_on
+    )
+    withdrawal.save()
+    body = {
+        "expectation": expectation.pk,
+        "because": because.strip(),
+        "told_by": told_by.pk,
+        "told_on": told_on,
+    }
+    chain.append("expectation_withdrawn", f"engagement:{expectation.engagement_id}", actor.pk, body)
+    return withdrawal
+
+
+def _kept(actor: Member, engagement: Engagement, said: Said, restates: Expectation | None) -> Expectation:
+    wrong = _wrong(engagement, said)
+    if wrong:
+        raise WrongInput(**wrong)
+    expectation = Expectation(
+        engagement=engagement,
+        kind=said.kind,
+        subject=said.subject.strip(),
+        date=said.date,
+        amount=said.amount,
+        words=said.words.strip(),
+        direction=said.direction,
+        member=said.member or actor,
+        contact=said.contact,
+        channel=said.channel,
+        said_on=said.said_on,
+        recorded_by=actor,
+        restates=restates,
+    )
+    expectation.save()
+    chain.append(
+        "expectation_recorded" if restates is None else "expectation_restated",
+        f"engagement:{engagement.pk}",
+        actor.pk,
+        _body(expectation),
+    )
+    return expectation
+
+
+def _wrong(engagement: Engagement, said: Said) -> dict[str, str]:
+    wrong = {}
+    if not said.subject.strip():
+        wrong["subject"] = "Say in a few words what it is about."
+    if said.kind == Expectation.Kind.TIME and said.date is None:
+        wrong["date"] = "Give the date that was named."
+    if said.kind == Expectation.Kind.COST and (said.amount is None or said.amount <= 0):
+        wrong["amount"] = "Give the amount that was named."
+    future = rules.not_in_the_future(said.said_on, dt.date.today())
+    if future:
+        wrong["said_on"] = future
+    if said.contact is not None and said.contact.client_id != engagement.relationship.client_id:
+        wrong["contact"] = "This person belongs to another client."
+    return wrong
+
+
+def _body(e: Expectation) -> Mapping[str, Any]:
+    return {
+        "expectation": e.pk,
+        "restates": e.restates_id,
+        "kind": e.kind,
+        "subject": e.subject,
+        "date": e.date,
+        "amount": e.amount,
+        "words": e.words,
+        "direction": e.direction,
+        "member": e.member_id,
+        "contact": e.contact_id,
+        "channel": e.channel,
+        "said_on": e.said_on,
+    }

@@ -1,0 +1,99 @@
+"""The frame that all pages of one engagement share: its way, what is missing for the next step, its parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accord.actions.door import obstacles
+from accord.actions.refusals import NotAllowed, Refused
+from accord.engagements import rules
+from accord.engagements.models import Engagement, Stage
+from accord.people.accounts import signed_in
+from accord.people.models import Member
+
+# The parts of an engagement's record; each is the address of a room's page for one engagement.
+_TABS = (
+    ("web:engagement", _("Overview")),
+    ("engagements:said", _("What was said")),
+    ("estimating:estimates", _("Estimate")),
+    ("planning:plan", _("Plan")),
+    ("planning:check", _("Promise check")),
+    ("engagements:history", _("History")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    label: str
+    state: str  # past, now, ended or next
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    label: str
+    address: str
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    way: list[Step]
+    tabs: list[Tab]
+    next_stage: Stage | None
+    may_move: bool
+    missing: list[Refused]  # what forbids the next stage, besides who may move
+
+
+def visible(request: HttpRequest, pk: int) -> Engagement:
+    """The engagement, if the member who asks may see it.
+
+    Raises:
+        NotAllowed: it is confidential. Http404: there is none.
+    """
+    rows = Engagement.objects.select_related("relationship__client", "relationship__owner")
+    found: Engagement = get_object_or_404(rows.prefetch_related("parts__member"), pk=pk)
+    rules.must_see(signed_in(request), found)
+    return found
+
+
+def engagement_page(
+    request: HttpRequest,
+    engagement: Engagement,
+    tab: str,
+    template: str,
+    page: dict[str, Any],
+    status: int = 200,
+) -> HttpResponse:
+    """Render one part of an engagement's record; `tab` is the name of its address."""
+    page = {"engagement": engagement, "head": _head(signed_in(request), engagement, tab)} | page
+    return render(request, template, page, status=status)
+
+
+def _head(member: Member, engagement: Engagement, tab: str) -> Head:
+    here = Stage(engagement.stage)
+    following = None if engagement.outcome else rules.next_stage(here)
+    found = obstacles("engagements.move_to_stage", member, engagement, following) if following else []
+    missing = [refused for refused in found if not isinstance(refused, NotAllowed)]
+    return Head(
+        way=_way(here, bool(engagement.outcome)),
+        tabs=[Tab(str(label), reverse(name, args=[engagement.pk]), name == tab) for name, label in _TABS],
+        next_stage=following,
+        may_move=len(missing) == len(found),
+        missing=missing,
+    )
+
+
+def _way(here: Stage, ended: bool) -> list[Step]:
+    stages = list(Stage)
+    at = stages.index(here)
+    now = "ended now" if ended else "now"
+    return [
+        Step(str(stage.label), "past" if k < at else now if k == at else "next")
+        for k, stage in enumerate(stages)
+    ]

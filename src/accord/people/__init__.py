@@ -1,0 +1,1 @@
+"""The firm's members: who they are, what they may do."""

@@ -1,0 +1,1 @@
+"""Clients and their people, and the lasting bond of the firm with them."""

@@ -1,0 +1,92 @@
+"""What people do about clients and relationships."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from accord.actions.door import action
+from accord.actions.refusals import WrongInput
+from accord.people.models import Member
+from accord.relationships import rules
+from accord.relationships.models import Client, Contact, Interaction, Relationship
+
+
+@action(permission=rules.may_add_client)
+def begin_relationship(
+    actor: Member, name: str, owner: Member, kind: str = Client.Kind.EXTERNAL, industry: str = ""
+) -> Relationship:
+    """Add a client and the relationship with it.
+
+    Raises:
+        WrongInput: there is a client of that name already.
+    """
+    name = name.strip()
+    if not name:
+        raise WrongInput(name="Give the client's name.")
+    if Client.objects.filter(name__iexact=name).exists():
+        raise WrongInput(name="There is a client of that name already.")
+    client = Client(name=name, kind=kind, industry=industry.strip())
+    client.save()
+    relationship = Relationship(client=client, owner=owner)
+    relationship.save()
+    return relationship
+
+
+@action(permission=rules.may_change_relationship)
+def judge_health(actor: Member, relationship: Relationship, health: str, because: str) -> Relationship:
+    """Say how the relationship stands, and why.
+
+    Raises:
+        WrongInput: it is not good, and no reason is given.
+    """
+    if health != Relationship.Health.GOOD and not because.strip():
+        raise WrongInput(because="Say why, so that others can help.")
+    relationship.health, relationship.health_because = health, because.strip()
+    relationship.save()
+    return relationship
+
+
+@action(permission=rules.may_write_in)
+def add_contact(
+    actor: Member,
+    relationship: Relationship,
+    name: str,
+    title: str = "",
+    email: str = "",
+    phone: str = "",
+    part: str = Contact.Part.UNKNOWN,
+) -> Contact:
+    if not name.strip():
+        raise WrongInput(name="Give the person's name.")
+    contact = Contact(
+        client=relationship.client, name=name.strip(), title=title, email=email, phone=phone, part=part
+    )
+    contact.save()
+    return contact
+
+
+@action(permission=rules.may_write_in)
+def record_interaction(
+    actor: Member,
+    relationship: Relationship,
+    kind: str,
+    on: dt.date,
+    text: str,
+    contacts: Sequence[Contact] = (),
+) -> Interaction:
+    """Record a call, meeting, mail or note.
+
+    Raises:
+        WrongInput: it says nothing, lies in the future, or names people of another client.
+    """
+    if not text.strip():
+        raise WrongInput(text="Say what was talked about.")
+    if on > dt.date.today():
+        raise WrongInput(on="This date lies in the future.")
+    if any(c.client_id != relationship.client_id for c in contacts):
+        raise WrongInput(contacts="One of these people belongs to another client.")
+    interaction = Interaction(relationship=relationship, kind=kind, on=on, by=actor, text=text.strip())
+    interaction.save()
+    interaction.contacts.set(contacts)
+    return interaction

@@ -1,0 +1,23 @@
+"""Every address, room by room."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("accord.web.urls")),
+    path("relationships/", include("accord.relationships.urls")),
+    path("engagements/", include("accord.engagements.urls")),
+    path("estimates/", include("accord.estimating.urls")),
+    path("plans/", include("accord.planning.urls")),
+    path("people/", include("accord.people.urls")),
+    path("accounts/", include("allauth.urls")),
+]
+
+if settings.DEMO:
+    urlpatterns.append(path("demo/", include("accord.demo.urls")))
+
+handler403 = "accord.web.views.forbidden"
+handler404 = "accord.web.views.not_found"
+handler500 = "accord.web.views.broken"

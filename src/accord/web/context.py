@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+_MENU = (
+    ("web:desk", _("Desk")),
+    ("web:relationships", _("Relationships")),
+    ("engagements:engagements", _("Engagements")),
+    ("people:members", _("People")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MenuEntry:
+    label: str
+    address: str
+    here: bool
+
+
+def firm(request: HttpRequest) -> dict[str, object]:
+    """What every page knows. The theme is the browser's unless the person chose one."""
+    return {"is_demo": settings.DEMO, "theme": _theme(request), "menu": _menu(request.path)}
+
+
+def _theme(request: HttpRequest) -> str:
+    chosen = request.COOKIES.get("theme", "")
+    return chosen if chosen in ("light", "dark") else ""
+
+
+def _menu(path: str) -> list[MenuEntry]:
+    entries = []
+    for name, label in _MENU:
+        address = reverse(name)
+        here = path == address if address == "/" else path.startswith(address)
+        entries.append(MenuEntry(str(label), address, here))
+    return entries

@@ -1,0 +1,47 @@
+"""Before and after every page: the first administrator, and refusals told as pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from accord.actions.refusals import NotAllowed, Refused
+from accord.people.models import Member
+
+Next = Callable[[HttpRequest], HttpResponse]
+
+
+class FirstAdministrator:
+    """An empty firm asks for its first administrator before anything else."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+        self.somebody_is_there = False
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        first = reverse("web:first_administrator")
+        if not self.somebody_is_there and request.path != first:
+            self.somebody_is_there = Member.objects.exists()
+            if not self.somebody_is_there:
+                return redirect(first)
+        return self.get_response(request)
+
+
+class Refusals:
+    """A refusal becomes a page that names the rule, the facts, and who can change it."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, Refused):
+            return None
+        status = 403 if isinstance(error, NotAllowed) else 409
+        back = request.META.get("HTTP_REFERER", "/")
+        return render(request, "web/refused.html", {"refused": error, "back": back}, status=status)

@@ -1,0 +1,60 @@
+"""Short builders of a firm's people, clients and engagements, made through the actions as people make them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from decimal import Decimal
+from typing import Any
+
+from accord.engagements.actions import Said, begin_engagement, give_part
+from accord.engagements.models import Engagement, Expectation, Part
+from accord.people.actions import add_member, appoint_first_administrator
+from accord.people.models import AccessRole, Member
+from accord.relationships.actions import begin_relationship
+from accord.relationships.models import Relationship
+
+_number = itertools.count(1)
+PASSWORD = "a long enough password"
+
+
+def administrator() -> Member:
+    """The first administrator; the same one when asked again."""
+    found = Member.objects.filter(given_roles__role=AccessRole.ADMINISTRATOR).first()
+    return found or appoint_first_administrator(None, "Ada Min", "ada@firm.example", PASSWORD)
+
+
+def member(*roles: AccessRole, name: str = "") -> Member:
+    k = next(_number)
+    return add_member(administrator(), name or f"Member {k}", f"m{k}@firm.example", roles=roles)
+
+
+def seller() -> Member:
+    return member(AccessRole.SELLER)
+
+
+def relationship(owner: Member | None = None) -> Relationship:
+    owner = owner or member(AccessRole.RELATIONSHIP_MANAGER)
+    return begin_relationship(member(AccessRole.RELATIONSHIP_MANAGER), f"Client {next(_number)}", owner)
+
+
+def engagement(sold_by: Member | None = None, **about: Any) -> Engagement:
+    return begin_engagement(sold_by or seller(), relationship(), about.pop("title", "Portal"), **about)
+
+
+def with_part(engagement: Engagement, part: Part, *roles: AccessRole) -> Member:
+    """A new member who has this part in the engagement."""
+    somebody = member(*roles)
+    sold_by = engagement.parts.get(part=Part.SELLER).member
+    give_part(sold_by, engagement, somebody, part)
+    return somebody
+
+
+def a_date(days: int = 60) -> Said:
+    """Somebody told the client a date, that many days from now."""
+    today = dt.date.today()
+    return Said(Expectation.Kind.TIME, "Go-live", today, date=today + dt.timedelta(days))
+
+
+def an_amount(amount: int = 100_000) -> Said:
+    return Said(Expectation.Kind.COST, "Budget", dt.date.today(), amount=Decimal(amount))
