@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
 
 import pytest
+from django.db import connection
+from django.db.backends.sqlite3.operations import DatabaseOperations
 
 os.environ.setdefault("ACCORD_DATA", tempfile.mkdtemp(prefix="accord-test-"))
 
@@ -17,3 +20,28 @@ def _quick(settings: object) -> None:
         "default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend", "QUEUES": []}
     }  # type: ignore[attr-defined]
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"  # type: ignore[attr-defined]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _ledger_lets_tests_clean_up() -> Iterator[None]:
+    """Tests with a server empty all tables afterwards; SQLite's triggers would refuse that for the ledger."""
+    whole = DatabaseOperations.execute_sql_flush
+
+    def flush(self: DatabaseOperations, statements: list[str]) -> None:
+        triggers = _statements(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'ledger%'"
+        )
+        for name, _ in triggers:
+            _statements(f"DROP TRIGGER {name}")
+        whole(self, statements)
+        for _, sql in triggers:
+            _statements(sql)
+
+    DatabaseOperations.execute_sql_flush = flush  # type: ignore[method-assign]
+    yield
+    DatabaseOperations.execute_sql_flush = whole  # type: ignore[method-assign]
+
+
+def _statements(sql: str) -> list[tuple[str, str]]:
+    with connection.cursor() as cursor:
+        return cursor.execute(sql).fetchall()  # type: ignore[no-any-return]

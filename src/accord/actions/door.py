@@ -56,7 +56,8 @@ def action(
     """
 
     def declare(function: Callable[Concatenate[A, P], R]) -> Callable[Concatenate[A, P], R]:
-        name = f"{function.__module__.split('.')[-2]}.{function.__name__}"
+        room = function.__module__.split(".")[1]
+        name = f"{room}.{function.__name__}"
 
         @wraps(function)
         def enter(actor: A, *args: P.args, **kwargs: P.kwargs) -> R:

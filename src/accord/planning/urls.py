@@ -1,9 +1,7 @@
 from django.urls import path
 
 from accord.planning import views
+from accord.planning.checking import urls as checking
 
 app_name = "planning"
-urlpatterns = [
-    path("of/<int:pk>/", views.plan, name="plan"),
-    path("of/<int:pk>/check/", views.check, name="check"),
-]
+urlpatterns = [path("of/<int:pk>/", views.plan, name="plan"), *checking.urlpatterns]

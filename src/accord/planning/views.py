@@ -1,4 +1,4 @@
-"""Pages about plans and promise checks."""
+"""Pages about plans."""
 
 from __future__ import annotations
 
@@ -10,8 +10,3 @@ from accord.engagements.pages import engagement_page, visible
 def plan(request: HttpRequest, pk: int) -> HttpResponse:
     found = visible(request, pk)
     return engagement_page(request, found, "planning:plan", "planning/plan.html", {})
-
-
-def check(request: HttpRequest, pk: int) -> HttpResponse:
-    found = visible(request, pk)
-    return engagement_page(request, found, "planning:check", "planning/check.html", {})
