@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render, resolve_url
 
 from accord.actions.door import once
 from accord.actions.refusals import WrongInput
@@ -54,3 +54,11 @@ def form_page(
     """The page of one form: what it is for, its fields, one button."""
     page |= {"form": form, "title": title, "button": button}
     return render(request, template, page, status=422 if form.errors else 200)
+
+
+def gone(request: HttpRequest, to: str, *args: Any) -> HttpResponse:
+    """Go on to another page, also out of a dialog (where a plain redirect would load the page into the dialog)."""
+    address = resolve_url(to, *args)
+    if request.headers.get("HX-Request"):
+        return HttpResponse(headers={"HX-Redirect": address})
+    return redirect(address)

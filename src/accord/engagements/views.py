@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST
 
-from accord.actions.forms import carried_out, form_page
+from accord.actions.forms import carried_out, form_page, gone
 from accord.actions.queries import history_of
 from accord.engagements import actions, queries, rules
 from accord.engagements.forms import EndForm, EngagementForm, NextStepForm, SaidForm, WithdrawForm
@@ -41,7 +41,7 @@ def begin(request: HttpRequest) -> HttpResponse:
         request, form, lambda: actions.begin_engagement(signed_in(request), **form.cleaned_data)
     )
     if done:
-        return redirect("web:engagement", done.result.pk)
+        return gone(request, "web:engagement", done.result.pk)
     return form_page(request, form, "Begin an engagement", "Begin")
 
 
@@ -53,7 +53,7 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
         form,
         lambda: actions.record_expectation(signed_in(request), found, form.said()),
     ):
-        return redirect("web:engagement", found.pk)
+        return gone(request, "web:engagement", found.pk)
     return _said(request, form, found, f"Record what was said: {found}")
 
 
@@ -94,7 +94,7 @@ def restate(request: HttpRequest, pk: int) -> HttpResponse:
         form,
         lambda: actions.restate_expectation(signed_in(request), found, form.said()),
     ):
-        return redirect("web:engagement", found.engagement_id)
+        return gone(request, "web:engagement", found.engagement_id)
     return _said(request, form, found.engagement, f"Restate: {found.subject}")
 
 
@@ -106,7 +106,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         form,
         lambda: actions.withdraw_expectation(signed_in(request), found, **form.cleaned_data),
     ):
-        return redirect("web:engagement", found.engagement_id)
+        return gone(request, "web:engagement", found.engagement_id)
     return form_page(request, form, f"Withdraw: {found.subject}", "Withdraw it")
 
 
@@ -116,7 +116,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     stage = request.POST.get("stage", "")
     if stage in Stage.values:
         actions.move_to_stage(signed_in(request), found, Stage(stage))
-    return redirect("web:engagement", found.pk)
+    return gone(request, "web:engagement", found.pk)
 
 
 @require_POST
@@ -125,7 +125,7 @@ def next_step(request: HttpRequest, pk: int) -> HttpResponse:
     form = NextStepForm(request.POST)
     if form.is_valid():
         actions.plan_next_step(signed_in(request), found, **form.cleaned_data)
-    return redirect("web:engagement", found.pk)
+    return gone(request, "web:engagement", found.pk)
 
 
 def end(request: HttpRequest, pk: int) -> HttpResponse:
@@ -137,7 +137,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
         actions.end_engagement(signed_in(request), found, Outcome(data["outcome"]), data["because"])
 
     if carried_out(request, form, act):
-        return redirect("web:engagement", found.pk)
+        return gone(request, "web:engagement", found.pk)
     return form_page(request, form, f"End without a contract: {found}", "End it")
 
 

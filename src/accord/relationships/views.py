@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 
-from accord.actions.forms import carried_out, form_page
+from accord.actions.forms import carried_out, form_page, gone
 from accord.people.accounts import signed_in
 from accord.relationships import actions
 from accord.relationships.forms import ClientForm, ContactForm, HealthForm, InteractionForm
@@ -16,7 +16,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     member = signed_in(request)
     form = ClientForm(request.POST or None, initial={"owner": member})
     if carried_out(request, form, lambda: actions.begin_relationship(member, **form.cleaned_data)):
-        return redirect("web:relationships")
+        return gone(request, "web:relationships")
     return form_page(request, form, "Add a client", "Add")
 
 
@@ -26,7 +26,7 @@ def add_contact(request: HttpRequest, pk: int) -> HttpResponse:
     if carried_out(
         request, form, lambda: actions.add_contact(signed_in(request), found, **form.cleaned_data)
     ):
-        return redirect("web:relationship", found.pk)
+        return gone(request, "web:relationship", found.pk)
     return form_page(request, form, f"Add a person of {found}", "Add")
 
 
@@ -39,7 +39,7 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
         actions.record_interaction(signed_in(request), found, **data)
 
     if carried_out(request, form, act):
-        return redirect("web:relationship", found.pk)
+        return gone(request, "web:relationship", found.pk)
     return form_page(request, form, f"Record an interaction with {found}", "Record")
 
 
@@ -50,7 +50,7 @@ def judge_health(request: HttpRequest, pk: int) -> HttpResponse:
     if carried_out(
         request, form, lambda: actions.judge_health(signed_in(request), found, **form.cleaned_data)
     ):
-        return redirect("web:relationship", found.pk)
+        return gone(request, "web:relationship", found.pk)
     return form_page(request, form, f"How does it stand with {found}?", "Save")
 
 
