@@ -14,6 +14,9 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork
 	--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
 	$(if $(UPGRADE),--upgrade)
 
+# For commands that need settings but no data.
+SCRATCH = ACCORD_DATA=$$(mktemp -d)
+
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
@@ -26,14 +29,17 @@ help: ## Show this list
 demo: $(RUN) ## Check the promises of examples/portal.yaml
 	@$(BIN)/accord check examples/portal.yaml || test $$? -eq 1 # 1: not all promises are backed
 
-test: lint ## Run lint and all tests
+test: lint ## Run lint and all tests; those with a database on SQLite and, where it is installed, on PostgreSQL
 	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python scripts/with_postgresql.py $(BIN)/python -m pytest -n auto -m django_db
 
-lint: $(DEV) ## Check style, types and which room imports which
+lint: $(DEV) ## Check style, types, templates, migrations and which room imports which
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/djlint --quiet --lint src/accord
+	@$(SCRATCH) $(BIN)/python -m django makemigrations --check --dry-run --settings accord.settings
 
 bench: $(DEV) ## Run every benchmark in turn
 	@set -e; for bench in $(sort $(wildcard benchmarks/bench_*.py)); do \

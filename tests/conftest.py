@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connection
-from django.db.backends.sqlite3.operations import DatabaseOperations
+from django.db.backends.base.operations import BaseDatabaseOperations
 
 os.environ.setdefault("ACCORD_DATA", tempfile.mkdtemp(prefix="accord-test-"))
 
@@ -25,23 +25,25 @@ def _quick(settings: object) -> None:
 @pytest.fixture(autouse=True, scope="session")
 def _ledger_lets_tests_clean_up() -> Iterator[None]:
     """Tests with a server empty all tables afterwards; SQLite's triggers would refuse that for the ledger."""
-    whole = DatabaseOperations.execute_sql_flush
+    if connection.vendor != "sqlite":
+        yield
+        return
+    operations = type(connection.ops)
+    whole = operations.execute_sql_flush
 
-    def flush(self: DatabaseOperations, statements: list[str]) -> None:
-        triggers = _statements(
-            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'ledger%'"
-        )
+    def flush(self: BaseDatabaseOperations, statements: list[str]) -> None:
+        triggers = _rows("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
         for name, _ in triggers:
-            _statements(f"DROP TRIGGER {name}")
+            _rows(f"DROP TRIGGER {name}")
         whole(self, statements)
         for _, sql in triggers:
-            _statements(sql)
+            _rows(sql)
 
-    DatabaseOperations.execute_sql_flush = flush  # type: ignore[method-assign]
+    operations.execute_sql_flush = flush  # type: ignore[method-assign]
     yield
-    DatabaseOperations.execute_sql_flush = whole  # type: ignore[method-assign]
+    operations.execute_sql_flush = whole  # type: ignore[method-assign]
 
 
-def _statements(sql: str) -> list[tuple[str, str]]:
+def _rows(sql: str) -> list[tuple[str, str]]:
     with connection.cursor() as cursor:
         return cursor.execute(sql).fetchall()  # type: ignore[no-any-return]
