@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import random
 from collections.abc import Iterable
 from decimal import Decimal
@@ -143,6 +144,6 @@ def _planned(
     _keep(Assignment(activity=a, role=roles[a.position % 8]) for a in activities)
     _keep(
         Link(source=a, target=b)
-        for a, b in zip(activities, activities[1:], strict=False)
+        for a, b in itertools.pairwise(activities)
         if a.plan_id == b.plan_id and b.position % 3
     )
