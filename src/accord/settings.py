@@ -2,6 +2,8 @@
 
 ACCORD_DATA       the folder of the embedded database, uploads and the secret key (default: ~/.local/share/accord)
 ACCORD_DATABASE   postgresql://user:password@host:port/name instead of the embedded database
+ACCORD_MAIL       smtp://user:password@host:port (smtps: for TLS from the start); without it mail is written into the data folder
+ACCORD_MAIL_FROM  the sender's address
 ACCORD_HOSTS      the names under which it is served, separated by commas (default: this machine only)
 ACCORD_HTTPS      1: cookies only over HTTPS, and browsers are told to come back over HTTPS
 ACCORD_DEMO       1: the sample firm, where anybody may sign in as anybody
@@ -49,6 +51,23 @@ def _database() -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or "",
         "PORT": parts.port or "",
+    }
+
+
+def _mail() -> dict[str, Any]:
+    address = os.environ.get("ACCORD_MAIL")
+    if not address:
+        return {"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend", "EMAIL_FILE_PATH": DATA / "mail"}
+    parts = urlsplit(address)
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname or "localhost",
+        "EMAIL_PORT": parts.port or (465 if parts.scheme == "smtps" else 587),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_USE_TLS": parts.scheme == "smtp" and bool(parts.username),  # a password goes over TLS only
+        "EMAIL_TIMEOUT": 20,  # seconds
     }
 
 
@@ -143,7 +162,6 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # only invited people come in, and the invi
 ACCOUNT_SESSION_REMEMBER = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-USERSESSIONS_TRACK_ACTIVITY = True
 
 # What a browser may do
 
@@ -186,9 +204,9 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = True  # the files lie in the package: nothing is to be collected
 MEDIA_ROOT = DATA / "uploads"
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]  # a page in half a language is worse than one in another
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
-EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-EMAIL_FILE_PATH = DATA / "mail"
-DEFAULT_FROM_EMAIL = "accord@localhost"
+globals().update(_mail())
+DEFAULT_FROM_EMAIL = os.environ.get("ACCORD_MAIL_FROM", "accord@localhost")
