@@ -153,7 +153,8 @@ def test_with_another_file_tells_before_and_after(write):
     assert promise["change"] == pytest.approx(
         promise["probability"] - promise["probability_before"], abs=2e-4
     )
-    assert "probability_before" not in document["engagements"][1]["promises"][0]
+    new = document["engagements"][1]["promises"][0]
+    assert (new["probability_before"], new["change"]) == (None, None)
 
 
 def test_the_same_engagement_twice_is_refused(write):

@@ -11,12 +11,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from accord.engine.confidence import as_told
 from accord.engine.plan import Portfolio, PromiseKind
 from accord.engine.promise_check import BetterPromise
 from accord.exchange.terminal import BROKEN, KEPT, QUIET, STRONG, say
 from accord.exchange.wording import (
     THIN,
-    cautious,
     clean,
     count,
     day,
@@ -132,7 +132,7 @@ class _CheckPage:
             ".",
         ]
         if not p.kept.backed:
-            best = value_of(p.promise.kind, cautious(p.promise.kind, p.backed_value), self.result.currency)
+            best = value_of(p.promise.kind, as_told(p.promise.kind, p.backed_value), self.result.currency)
             parts.append(f" Backed would be {link + ' ' if link != 'on' else ''}{best}{self.later(p)}.")
         say(self.console, *parts, indent=2)
 
@@ -229,7 +229,7 @@ class _CheckPage:
         if not isinstance(change, BetterPromise):
             rate = f"{money(change.cost_rate, currency)} an hour" if change.cost_rate else "cost rate unknown"
             return f"One more {clean(change.role)}", rate
-        best = cautious(change.kind, change.value)
+        best = as_told(change.kind, change.value)
         told = value_of(change.kind, best, currency)
         if isinstance(best, dt.date) or isinstance(change.promised, dt.date):
             return f"Promise {told} instead of {value_of(change.kind, change.promised, currency)}", "no cost"
