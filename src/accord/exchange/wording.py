@@ -54,8 +54,9 @@ def value_of(kind: PromiseKind, value: dt.date | float, currency: str) -> str:
     return f"{value * 100:.1f}{THIN}%" if kind is PromiseKind.MARGIN else money(value, currency)
 
 
-def count(n: int, word: str) -> str:
-    return f"{n}{THIN}{word}" if n == 1 else f"{n} {word}s"
+def count(n: float, word: str) -> str:
+    told = f"{n}" if isinstance(n, int) else f"{round(n, 3):.12g}"
+    return f"{told}{THIN}{word}" if n == 1 else f"{told} {word}s"
 
 
 def listed(names: Sequence[str], at_most: int = 8) -> str:
