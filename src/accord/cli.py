@@ -165,7 +165,8 @@ def check(
     """How likely the promises of FILE are kept.
 
     FILE is an engagement file (YAML or JSON) or a planning tool's XML exchange file.
-    Exit status: 0 all promises are backed, 1 at least one is not, 2 the input is wrong.
+    Exit status: 0 all promises are backed, 1 at least one is not, 2 the input is wrong or the
+    output cannot be written.
     """
     from accord.exchange import load as loading
     from accord.exchange import what_if
