@@ -128,6 +128,9 @@ def test_a_missing_file_is_wrong_input(tmp_path):
         ("--samples", 99),
         ("--samples", 1_000_001),
         ("--confidence", 1),
+        ("--confidence", 0.49),
+        ("--confidence", "nan"),
+        ("--confidence", "inf"),
         ("--seed", -1),
         ("--spread", "1:2"),
         ("--spread", "1:0.5:2"),
@@ -135,6 +138,25 @@ def test_a_missing_file_is_wrong_input(tmp_path):
 )
 def test_options_have_bounds(write, option):
     refused(run("check", write(), *option), option[0])
+
+
+@pytest.mark.parametrize("confidence", [0.5, 0.999])
+def test_the_option_takes_the_confidences_that_the_file_takes(write, confidence):
+    path = write()
+    text = path.read_text(encoding="utf-8")
+    path.write_text(f"{text}confidence: {confidence}\n", encoding="utf-8")
+    assert run("check", path).exit_code == run("check", path, "--confidence", confidence).exit_code == 0
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "0"])
+def test_a_plan_is_shortened_for_a_finite_time(write, seconds):
+    refused(run("schedule", write(), "--optimise", seconds), "--optimise")
+
+
+@pytest.mark.parametrize("command", ["check", "schedule"])
+def test_a_spread_is_only_for_a_planning_tools_plan(write, plan, command):
+    refused(run(command, write(), "--spread", "1:1:1"), "--spread", "three points of its own")
+    assert run(command, plan, "--spread", "1:1:1").exit_code == 0
 
 
 def test_too_much_work_is_refused(write):
@@ -153,7 +175,8 @@ def test_with_another_file_tells_before_and_after(write):
     assert promise["change"] == pytest.approx(
         promise["probability"] - promise["probability_before"], abs=2e-4
     )
-    assert "probability_before" not in document["engagements"][1]["promises"][0]
+    new = document["engagements"][1]["promises"][0]
+    assert (new["probability_before"], new["change"]) == (None, None)
 
 
 def test_the_same_engagement_twice_is_refused(write):
@@ -165,7 +188,36 @@ def test_another_currency_is_refused(write, tmp_path):
     other = tmp_path / "other.yaml"
     text = write("harbour").read_text(encoding="utf-8").replace("EUR", "USD")
     other.write_text(text, encoding="utf-8")
-    refused(run("check", write(), "--with", other), "currency", "USD")
+    refused(run("check", write(), "--with", other), "currency: USD here, EUR in", "portal.yaml")
+
+
+def test_what_the_other_file_leaves_out_is_the_first_files(write, tmp_path):
+    other = tmp_path / "other.yaml"
+    own = (
+        "accord: 1\nstart: 2027-01-04\nengagements: [{id: harbour, activities: "
+        "[{id: build, effort: 80, needs: [{of: dev}]}], promises: [{id: x, date: 2027-12-31}]}]\n"
+    )
+    other.write_text(own, encoding="utf-8")
+    result = run("check", write(), "--with", other, "--json")
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["engagements"][1]["cost"]["mean"] == 80 * 60
+    other.write_text(own.replace("dev", "nobody"), encoding="utf-8")
+    refused(run("check", write(), "--with", other), "other.yaml:3", "Known are: dev")
+
+
+def test_what_the_other_file_says_otherwise_is_refused_with_both_values(write, tmp_path):
+    other = tmp_path / "other.yaml"
+    text = write("harbour").read_text(encoding="utf-8").replace("units: 2, cost_rate: 60", "units: 3")
+    other.write_text(text + "calendar: {workdays: [mon, tue]}\n", encoding="utf-8")
+    result = run("check", write(), "--with", other)
+    refused(
+        result,
+        "other.yaml",
+        "portal.yaml",
+        "units is 3 here, 2 in",
+        "mon, tue here, mon, tue, wed, thu, fri in",
+    )
+    assert "cost_rate" not in result.stderr
 
 
 def test_without_an_engagement_the_others_are_told(write, tmp_path):
@@ -250,6 +302,15 @@ def test_an_existing_file_is_overwritten_only_with_force(plan, tmp_path):
     assert output.read_text(encoding="utf-8") != "mine"
 
 
+def test_an_existing_file_is_refused_before_the_plan_is_read(plan, tmp_path):
+    output = tmp_path / "plan.yaml"
+    output.write_text("mine", encoding="utf-8")
+    plan.write_text("<no plan>", encoding="utf-8")
+    result = run("import", plan, "--output", output)
+    refused(result, "--force")
+    assert len(result.stderr.splitlines()) == 1
+
+
 def test_only_a_planning_tools_plan_is_imported(write):
     refused(run("import", write()), "not a planning tool's XML")
 
@@ -276,6 +337,24 @@ def test_a_closed_pipe_ends_quietly():
     done = subprocess.run(command, stdout=wrote, stderr=subprocess.PIPE, check=False)
     os.close(wrote)
     assert (done.returncode, done.stderr) == (130, b"")
+
+
+def _with_output(redirected: str, *arguments: object) -> subprocess.CompletedProcess[bytes]:
+    code = "from accord.cli import main; main()"
+    command = ["sh", "-c", f'program=$0; code=$1; shift; exec "$program" -c "$code" "$@" {redirected}']
+    return subprocess.run(
+        [*command, sys.executable, code, *(str(a) for a in arguments)], capture_output=True, check=False
+    )
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize("redirected", [">&-", ">/dev/full"])
+@pytest.mark.parametrize("arguments", [(), ("--json",), ("--help",)])
+def test_output_that_cannot_be_written_is_told_in_one_line_and_ends_with_2(write, redirected, arguments):
+    done = _with_output(redirected, "check", write(promises=IMPOSSIBLE), *arguments)
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stderr.startswith(b"the output cannot be written: ")
 
 
 def test_the_readme_shows_the_real_output():

@@ -6,6 +6,7 @@ Nothing heavy is imported before a command needs it, so that help and wrong usag
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import sys
@@ -18,6 +19,7 @@ import click
 from click.exceptions import Exit
 
 from accord import __version__
+from accord.engine.plan import CONFIDENCES
 from accord.exchange.problems import InputError, Problem
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="One JSON document 
 
 
 class QuietGroup(click.Group):
-    """Wrong input is told line by line on standard error; a closed pipe and Ctrl-C end without a word."""
+    """Wrong input and lost output are told on standard error; a closed pipe and Ctrl-C end without a word."""
 
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
         with _quietly():  # help is printed here already
@@ -49,8 +51,20 @@ class QuietGroup(click.Group):
                 sys.stdout.flush()
 
 
+class FiniteRange(click.FloatRange):
+    """A range of numbers; `nan` is in no range, although it is not outside either."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        number = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value} is not a finite number.", param, ctx)
+        return number
+
+
 @contextmanager
 def _quietly() -> Iterator[None]:
+    if sys.stdout is None:  # closed by the caller: a file that cannot be written tells so once something is
+        sys.stdout = os.fdopen(os.open(os.devnull, os.O_RDONLY), "w")
     try:
         yield
     except InputError as error:
@@ -63,14 +77,25 @@ def _quietly() -> Iterator[None]:
         click.echo("There is not enough memory for this: use fewer samples (--samples).", err=True)
         raise Exit(WRONG_INPUT) from None
     except BrokenPipeError:
-        # What is still buffered has nowhere to go; the interpreter would complain at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        _drop_output()
         raise Exit(INTERRUPTED) from None
+    except OSError as error:
+        what = error.filename or "the output cannot be written"
+        click.echo(f"{what}: {error.strerror}", err=True)
+        _drop_output()
+        raise Exit(WRONG_INPUT) from None
     except KeyboardInterrupt:
         raise Exit(INTERRUPTED) from None
 
 
-def _factors(_ctx: click.Context, _param: click.Parameter, value: str) -> Factors:
+def _drop_output() -> None:
+    """What is still buffered has nowhere to go; the interpreter would complain at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _factors(_ctx: click.Context, _param: click.Parameter, value: str | None) -> Factors | None:
+    if value is None:
+        return None
     try:
         low, likely, high = (float(part) for part in value.split(":"))
     except ValueError:
@@ -82,8 +107,7 @@ def _factors(_ctx: click.Context, _param: click.Parameter, value: str) -> Factor
 
 _SPREAD = click.option(
     "--spread",
-    default="0.8:1:1.5",
-    show_default=True,
+    show_default="0.8:1:1.5",
     metavar="L:M:H",
     callback=_factors,
     help="For a planning tool's XML: low, likely and high as factors of each task's value.",
@@ -103,7 +127,7 @@ def main() -> None:
 @click.option("--seed", type=click.IntRange(0, LAST_SEED), help="Start of the random numbers.")
 @click.option(
     "--confidence",
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    type=FiniteRange(*CONFIDENCES),
     help="A promise this probable is backed.",
 )
 @click.option("--without", multiple=True, metavar="ID", help="What if this engagement were not there.")
@@ -135,26 +159,28 @@ def check(
     without: tuple[str, ...],
     others: tuple[Path, ...],
     plot: Path | None,
-    spread: Factors,
+    spread: Factors | None,
     promises: tuple[str, ...],
 ) -> None:
     """How likely the promises of FILE are kept.
 
     FILE is an engagement file (YAML or JSON) or a planning tool's XML exchange file.
-    Exit status: 0 all promises are backed, 1 at least one is not, 2 the input is wrong.
+    Exit status: 0 all promises are backed, 1 at least one is not, 2 the input is wrong or the
+    output cannot be written.
     """
     from accord.exchange import load as loading
     from accord.exchange import what_if
 
     if plot is not None:
         _ask_for_picture(plot)
+    _only_for_xml(spread, file, *others)
     loaded = loading.load(file, spread)
     before = what_if.with_promises(loaded.portfolio, promises, str(file))
     before = loading.with_settings(before, str(file), samples, seed, confidence)
     after, names, notes = before, dict(loaded.names), list(loaded.notes)
     for other in others:
-        added = loading.load(other, spread)
-        after = what_if.with_engagements_of(after, added.portfolio, str(other))
+        added = loading.load(other, spread, first=after)
+        after = what_if.with_engagements_of(after, added.portfolio, str(other), str(file))
         names = dict(added.names) | names
         notes += added.notes
     after = what_if.without_engagements(after, without, str(file))
@@ -176,17 +202,18 @@ def check(
 @_JSON
 @click.option(
     "--optimise",
-    type=click.FloatRange(0, min_open=True),
+    type=FiniteRange(0, min_open=True),
     metavar="SECONDS",
     help="Let a constraint solver shorten the plan for so long.",
 )
 @_SPREAD
-def schedule(file: Path, as_json: bool, optimise: float | None, spread: Factors) -> None:
+def schedule(file: Path, as_json: bool, optimise: float | None, spread: Factors | None) -> None:
     """The plan of FILE from its likely values: who does what when."""
     from accord.engine.optimiser import OptimiserMissing
     from accord.engine.scheduling import schedule as make_schedule
     from accord.exchange.load import load
 
+    _only_for_xml(spread, file)
     loaded = load(file, spread)
     try:
         made = _told_as_input(str(file), lambda: make_schedule(loaded.portfolio, optimise))
@@ -209,13 +236,15 @@ def schedule(file: Path, as_json: bool, optimise: float | None, spread: Factors)
 @_SPREAD
 @click.option("--output", type=click.Path(path_type=Path), help="Write here instead of standard output.")
 @click.option("--force", is_flag=True, help="Overwrite the output file if it exists.")
-def import_(file: Path, spread: Factors, output: Path | None, force: bool) -> None:
+def import_(file: Path, spread: Factors | None, output: Path | None, force: bool) -> None:
     """Turn a planning tool's XML exchange file into an engagement file."""
     from accord.exchange.load import load, looks_like_xml
     from accord.exchange.wording import clean
 
     if not looks_like_xml(file):
         raise InputError(str(file), [Problem("is not a planning tool's XML exchange file")])
+    if output is not None and output.exists() and not force:
+        raise InputError("--output", [_exists(output)])
     loaded = load(file, spread)
     text = _as_yaml(loaded)
     if output is None:
@@ -403,9 +432,21 @@ def _write_new(path: Path, text: str, force: bool) -> None:
         with path.open("w" if force else "x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError:
-        raise InputError("--output", [Problem(f"{path} exists; --force overwrites it")]) from None
+        raise InputError("--output", [_exists(path)]) from None
     except OSError as error:
         raise InputError("--output", [Problem(f"{path} cannot be written: {error.strerror}")]) from None
+
+
+def _exists(path: Path) -> Problem:
+    return Problem(f"{path} exists; --force overwrites it")
+
+
+def _only_for_xml(spread: Factors | None, *files: Path) -> None:
+    from accord.exchange.load import looks_like_xml
+
+    if spread is not None and not any(looks_like_xml(file) for file in files):
+        message = "spreads the tasks of a planning tool's XML; an engagement file has three points of its own"
+        raise InputError("--spread", [Problem(message)])
 
 
 def _print_json(document: dict[str, Any]) -> None:

@@ -6,8 +6,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from accord.engine.plan import Activity, Distribution, Need, Promise, PromiseKind, Resource, Risk, ThreePoint
+from accord.engine.plan import (
+    Activity,
+    Distribution,
+    Link,
+    Need,
+    Promise,
+    PromiseKind,
+    Resource,
+    Risk,
+    ThreePoint,
+)
 from accord.engine.promise_check import BetterPromise, OneMore, check, remedies, what_if
+from accord.engine.simulation import simulate
 from tests.builders import MONDAY, a_portfolio, an_engagement, by, days
 
 UNIFORM = ThreePoint(0, 10, 20, Distribution.UNIFORM)
@@ -162,3 +173,73 @@ def test_a_date_before_the_start_is_never_kept():
 def test_the_samples_are_handed_on_for_pictures():
     found = check(a_portfolio(_work())).engagements[0]
     assert np.median(found.finish_samples) == pytest.approx(10, abs=0.3)
+
+
+def _on(date, *activities, promised=None):
+    promise = by(promised or date, of=activities[-1].id)
+    return check(a_portfolio(an_engagement(*activities, promises=(promise,)))).engagements[0]
+
+
+def test_a_milestone_is_not_reached_before_its_date():
+    day = MONDAY + dt.timedelta(days=9)  # a Wednesday
+    live = Activity("live", not_before=day)
+    found = _on(day, live)
+    assert (found.finish.p50, found.activities[0].finish_p50) == (day, day)
+    assert found.promises[0].kept.probability == 1
+    assert found.promises[0].backed_value == day
+    assert _on(day, live, promised=day - dt.timedelta(days=1)).promises[0].kept.probability == 0
+
+
+def test_a_milestones_date_on_a_free_day_means_the_next_working_day():
+    saturday = MONDAY + dt.timedelta(days=12)
+    assert _on(saturday, Activity("live", not_before=saturday)).finish.p50 == MONDAY + dt.timedelta(days=14)
+
+
+def test_what_follows_a_dated_milestone_at_once_is_reached_on_that_day_and_work_takes_its_own_days():
+    day = MONDAY + dt.timedelta(days=9)
+    live = Activity("live", duration=days(0), not_before=day)
+    told = Activity("told", after=(Link("live"),))
+    assert _on(day, live, told).finish.p50 == day
+    assert _on(day, live, Activity("work", duration=days(1), after=(Link("live"),))).finish.p50 == day
+
+
+def test_a_milestone_after_work_is_reached_on_the_evening_of_that_work():
+    engagement = _on(
+        MONDAY + dt.timedelta(days=1),
+        Activity("work", duration=days(2)),
+        Activity("live", after=(Link("work"),), not_before=MONDAY + dt.timedelta(days=1)),
+    )
+    assert engagement.activities[1].finish_p50 == MONDAY + dt.timedelta(days=1)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_risk_that_only_costs_adds_no_days_and_its_cost_as_often_as_it_occurs(seed):
+    work = Activity("work", effort=ThreePoint(80, 100, 400), needs=DEV)
+    risk = Risk("fine", 0.3, cost=1000)
+    dev = (Resource("dev", cost_rate=60),)
+    portfolio = a_portfolio(an_engagement(work, risks=(risk,)), capacity=dev, samples=500, seed=seed)
+    found = check(portfolio).engagements[0].risks[0]
+    occurred = simulate(portfolio).occurrence("portal", "fine", 0.3).mean()
+    assert (found.contribution_days, found.contribution_cost) == (0, pytest.approx(1000 * occurred))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_risk_on_what_costs_nothing_adds_no_cost(seed):
+    work = Activity("work", effort=ThreePoint(80, 100, 400), needs=DEV)
+    engagement = an_engagement(
+        work, Activity("wait", duration=days(5)), risks=(Risk("law", 0.3, on="wait", duration=days(50)),)
+    )
+    dev = (Resource("dev", cost_rate=60),)
+    found = check(a_portfolio(engagement, capacity=dev, samples=500, seed=seed)).engagements[0].risks[0]
+    assert found.contribution_cost == 0
+    assert found.contribution_days > 1
+
+
+def test_another_promise_is_offered_with_the_probability_that_it_really_has():
+    promises = (by(MONDAY + dt.timedelta(days=2)), Promise("budget", PromiseKind.COST, amount=0.5))
+    work = Activity("work", effort=ThreePoint(8, 10, 12), needs=DEV)
+    engagement = an_engagement(work, Activity("sign", duration=days(4)), promises=promises)
+    portfolio = a_portfolio(engagement, capacity=(Resource("dev", cost_rate=0.1),))
+    date, budget = remedies(portfolio, check(portfolio))
+    assert (date.change.value, date.probability) == (MONDAY + dt.timedelta(days=3), 1)
+    assert budget.probability == 1  # of two whole units of money, which is what is told; 80 % of the cents

@@ -1,3 +1,4 @@
+import datetime as dt
 import sys
 
 import numpy as np
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from accord.engine.optimiser import OptimiserMissing
 from accord.engine.plan import Activity, Link, LinkType, Need, Resource
 from accord.engine.scheduling import schedule
-from tests.builders import BEST_KNOWN, a_portfolio, an_engagement, days, psplib, violations
+from tests.builders import BEST_KNOWN, MONDAY, a_portfolio, an_engagement, days, psplib, violations
 from tests.engine.test_simulation import _crowded
 
 
@@ -53,7 +54,7 @@ def test_what_one_person_has_to_do_is_the_bound():
 
 def test_without_the_solver_nothing_is_guessed(monkeypatch):
     monkeypatch.setitem(sys.modules, "ortools.sat.python", None)
-    with pytest.raises(OptimiserMissing, match=r"pip install 'accord\[optimise\]'"):
+    with pytest.raises(OptimiserMissing, match=r"\.venv/bin/pip install ortools$"):
         schedule(psplib("j90_1_1"), optimise_seconds=1)
 
 
@@ -73,6 +74,21 @@ def test_the_plan_says_who_is_taken_from_a_role():
     works = [Activity(x, duration=days(2), needs=(Need("dev"),)) for x in "ab"]
     found = schedule(a_portfolio(an_engagement(*works), capacity=capacity))
     assert sorted(a.assigned[0].members for a in found.engagements[0].activities) == [(), ("ana",)]
+
+
+def test_a_member_who_serves_a_need_of_their_own_is_not_listed_for_their_role_too():
+    capacity = (Resource("dev", units=1), *(Resource(x, named=True, role="dev") for x in ("ana", "ben")))
+    work = Activity("work", duration=days(2), needs=(Need("dev", 2), Need("ana")))
+    found = schedule(a_portfolio(an_engagement(work), capacity=capacity))
+    assert [a.members for a in found.engagements[0].activities[0].assigned] == [("ben",), ()]
+
+
+def test_a_milestone_is_scheduled_on_its_date():
+    day = MONDAY + dt.timedelta(days=9)
+    found = (
+        schedule(a_portfolio(an_engagement(Activity("live", not_before=day)))).engagements[0].activities[0]
+    )
+    assert (found.start, found.finish, found.finish_day) == (day, day, 7)
 
 
 def test_what_the_end_depends_on_is_critical():

@@ -46,7 +46,7 @@ def result(
     engagements = tuple(
         _engagement(e, calendar, i, promised, certain, before) for i, e in enumerate(plan.engagements)
     )
-    return CheckResult(SAMPLES, 1, 0.8, "EUR", engagements, _probability(0.58))
+    return CheckResult(SAMPLES, 1, 0.8, "EUR", engagements, _probability(0.58), before is not None)
 
 
 def _activities(count: int) -> tuple[Activity, ...]:
@@ -96,12 +96,13 @@ def _promises(
     budget = float(np.quantile(cost, 0.88))
     return (
         PromiseResult(
-            Promise("go-live", PromiseKind.DATE, date=date, of="live"), _probability(kept), best, before
+            Promise("go-live", PromiseKind.DATE, date=date, of="live"), _probability(kept), best, 0.8, before
         ),
         PromiseResult(
             Promise("budget", PromiseKind.COST, amount=round(budget, -2)),
             _probability(float(np.mean(cost <= round(budget, -2)))),
             float(np.quantile(cost, 0.8)),
+            0.8,
             before,
         ),
     )

@@ -181,3 +181,42 @@ def test_a_huge_schedule_shows_critical_activities_and_where_the_rest_is():
     assert "--json" in text
     assert text.count("critical ") >= 200
     assert len(text) < 60_000
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (0.0, f"what they all agree on is certain to 0.075 points (95{THIN}% confidence)"),
+        (0.0004, "a probability is exact to less than ±0.1 points (one standard error)"),
+        (0.004, "a probability is exact to ±0.4 points (one standard error)"),
+    ],
+)
+def test_how_exact_probabilities_are_is_never_told_as_zero(error, told):
+    answer = result(portfolio("portal"))
+    promises = tuple(
+        replace(p, kept=replace(p.kept, standard_error=error)) for p in answer.engagements[0].promises
+    )
+    engagement = replace(answer.engagements[0], promises=promises)
+    assert told in flat(printed(replace(answer, engagements=(engagement,))))
+
+
+@pytest.mark.parametrize("width", [46, 50, 79, 80])
+def test_a_schedule_can_be_read_in_a_narrow_terminal(width):
+    text = printed(schedule(3), width=width)
+    for words in ("task-2", "2 × dev (ana)", "11 Jan 2027"):
+        assert words in text
+    assert all(len(line) <= width for line in text.splitlines())
+
+
+def test_what_is_begun_before_its_predecessors_is_noted():
+    plan = portfolio()
+    activities = [
+        replace(a, done=done)
+        for a, done in zip(plan.engagements[0].activities, (0.5, 0.2, 0, 0, 0, 0), strict=True)
+    ]
+    engagement = replace(plan.engagements[0], activities=tuple(activities))
+    notes = portfolio_notes(replace(plan, engagements=(engagement,)))
+    assert notes[-1] == "Begun before their predecessors allow it: task-1 (after task-0)."
+    activities[0] = replace(activities[0], done=1.0)
+    engagement = replace(engagement, activities=tuple(activities))
+    assert not any("Begun" in note for note in portfolio_notes(replace(plan, engagements=(engagement,))))

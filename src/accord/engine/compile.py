@@ -22,6 +22,9 @@ from accord.engine.tables import BLOCK, UNIT, Scratch, Tables
 # Finding out who can never be short needs the transitive closure of an engagement's links: up to this size it is cheap.
 CLOSURE_LIMIT = 3_000
 
+# So little after a morning that it is no longer the evening before (`calendar.TOLERANCE`), and nothing else.
+AFTER_THE_EVENING = 1e-6
+
 # Places in arrays are unsigned: compiled code need not look whether they count from the end.
 PLACE = np.uint32
 
@@ -39,6 +42,7 @@ class Compiled:
     scheduled: bool  # whether anybody can be short
     resources: tuple[str, ...]  # ids by resource number
     likely_days: NDArray[np.float64]  # (n,) remaining working days from the likely values
+    reached: NDArray[np.float64]  # (n,) the first moment at which what takes no time is reached; -inf: any
 
 
 def compile_portfolio(portfolio: Portfolio, certain: bool = False) -> Compiled:
@@ -101,6 +105,7 @@ class _Compiler:
             scheduled=any(needs),
             resources=tuple(r.id for r in self.resources),
             likely_days=likely,
+            reached=self._reached(network, release),
         )
 
     # Time and size
@@ -113,6 +118,19 @@ class _Compiler:
             return 0.0
         earliest = self._start(self.portfolio.engagements[e])
         return max(earliest, self.calendar.morning(activity.not_before)) if activity.not_before else earliest
+
+    def _reached(self, network: Network, release: NDArray[np.float64]) -> NDArray[np.float64]:
+        """When what takes no time is reached at the earliest, where a date holds it back.
+
+        On the axis a morning is the evening before, on which work ends; what no work leads up to is reached on the
+        day itself. The same is true of what follows it and takes no time either.
+        """
+        momentary = np.array([self._estimate(a).high == 0.0 and a.done == 0 for _, a in self.activities])
+        reached = np.where(momentary, release + AFTER_THE_EVENING, -np.inf)
+        for j in network.order[momentary[network.order]]:
+            for k in network.incoming[network.first_in[j] : network.first_in[j + 1]]:
+                reached[j] = max(reached[j], reached[network.source[k]] + network.lag[k])
+        return reached
 
     def _estimate(self, activity: Activity) -> ThreePoint:
         return activity.effort or activity.duration or ThreePoint.certain(0.0)

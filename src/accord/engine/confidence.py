@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from accord.engine.plan import PromiseKind
 from accord.engine.results import Probability, Spread
 
 Floats = NDArray[np.float64]
@@ -34,6 +36,13 @@ def spread(samples: Floats) -> Spread:
 def money_up(amount: float) -> float:
     """To whole cents, never below the amount: a budget that was shown must hold."""
     return float(Decimal(repr(amount)).quantize(Decimal("0.01"), ROUND_CEILING))
+
+
+def as_told(kind: PromiseKind, value: dt.date | float) -> dt.date | float:
+    """A value that is backed as people are told it (whole money, tenths of a percent), rounded so that it still is."""
+    if isinstance(value, dt.date):
+        return value
+    return math.floor(value * 1000) / 1000 if kind is PromiseKind.MARGIN else math.ceil(value)
 
 
 def share_down(share: float) -> float:

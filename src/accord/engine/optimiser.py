@@ -25,7 +25,7 @@ class OptimiserMissing(RuntimeError):
     """The solver is not installed."""
 
     def __init__(self) -> None:
-        super().__init__("--optimise needs OR-tools, which is not installed: pip install 'accord[optimise]'")
+        super().__init__("OR-tools is not installed; install it with: .venv/bin/pip install ortools")
 
 
 def shorten(planner: Planner, plan: Plan, seconds: float) -> tuple[Plan, float]:

@@ -10,6 +10,9 @@ import datetime as dt
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+LEAST_HOURS = 0.25  # of a working day
+CONFIDENCES = 0.5, 0.999  # what may be asked of a promise
+
 
 class Distribution(StrEnum):
     PERT = "pert"

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from accord.engine.calendar import TOLERANCE, WorkingCalendar
-from accord.engine.confidence import at_confidence, money_up, probability, share_down, spread
-from accord.engine.plan import Engagement, Portfolio, Promise, PromiseKind, Resource, Risk
+from accord.engine.confidence import as_told, at_confidence, money_up, probability, share_down, spread
+from accord.engine.plan import Activity, Engagement, Portfolio, Promise, PromiseKind, Resource, Risk
 from accord.engine.results import (
     ActivityResult,
     CheckResult,
@@ -87,7 +87,8 @@ def what_if(before: Portfolio, after: Portfolio, progress: Progress | None = Non
     first = check(before, _part(progress, 0.0))
     old = {(e.id, p.promise.id): p.kept.probability for e in first.engagements for p in e.promises}
     result = check(after, _part(progress, 0.5))
-    return replace(result, engagements=tuple(_with_before(e, old) for e in result.engagements))
+    engagements = tuple(_with_before(e, old) for e in result.engagements)
+    return replace(result, engagements=engagements, is_what_if=True)
 
 
 def remedies(
@@ -150,20 +151,26 @@ class _Check:
         self, engagement: Engagement, promise: Promise, finish: Samples, cost: Samples
     ) -> tuple[PromiseResult, Kept]:
         confidence = self.portfolio.confidence
-        best: object
+        best: dt.date | float
         if promise.kind is PromiseKind.DATE:
-            assert promise.date is not None
-            ends = finish if promise.of is None else self.simulation.targets[engagement.id, promise.of]
-            kept = ends <= self.calendar.evening(promise.date) + TOLERANCE
-            best = self.calendar.finish_date(at_confidence(ends, confidence))
+            values = finish if promise.of is None else self.simulation.targets[engagement.id, promise.of]
+            best = self.calendar.finish_date(at_confidence(values, confidence))
         elif promise.kind is PromiseKind.COST:
-            kept = cost <= promise.amount * (1 + TOLERANCE)
+            values = cost
             best = money_up(at_confidence(cost, confidence))
         else:
-            margin = _margin(engagement, cost)
-            kept = margin >= promise.amount - TOLERANCE
-            best = share_down(-at_confidence(-margin, confidence))
-        return PromiseResult(promise, probability(kept, confidence), best), kept
+            values = _margin(engagement, cost)
+            best = share_down(-at_confidence(-values, confidence))
+        kept = self._kept(values, promise.kind, promise.amount if promise.date is None else promise.date)
+        then = float(self._kept(values, promise.kind, as_told(promise.kind, best)).mean())
+        return PromiseResult(promise, probability(kept, confidence), best, then), kept
+
+    def _kept(self, values: Samples, kind: PromiseKind, promised: dt.date | float) -> Kept:
+        if isinstance(promised, dt.date):
+            return values <= self.calendar.evening(promised) + TOLERANCE
+        if kind is PromiseKind.COST:
+            return values <= promised * (1 + TOLERANCE)
+        return values >= promised - TOLERANCE
 
     def _activities(self, e: int, engagement: Engagement, sensitivity: Samples) -> tuple[ActivityResult, ...]:
         first, last = (int(bound) for bound in self.simulation.compiled.groups[:, e])
@@ -171,31 +178,49 @@ class _Check:
         count = self.simulation.samples
         middle, late = (min(count, int(np.ceil(p * count))) - 1 for p in (0.5, 0.8))
         finishes = np.partition(self.simulation.activity_finish[first:last], sorted({middle, late}), axis=1)
+        reached = self.simulation.compiled.reached[first:last]
         return tuple(
             ActivityResult(
                 id=activity.id,
                 criticality=float(self.simulation.criticality[first + k]),
                 sensitivity=float(sensitivity[first + k]),
                 start_p50=self.calendar.start_date(float(starts[k])),
-                finish_p50=self.calendar.finish_date(_moment(finishes[k, middle])),
-                finish_p80=self.calendar.finish_date(_moment(finishes[k, late])),
+                finish_p50=self.calendar.finish_date(max(_moment(finishes[k, middle]), reached[k])),
+                finish_p80=self.calendar.finish_date(max(_moment(finishes[k, late]), reached[k])),
             )
             for k, activity in enumerate(engagement.activities)
         )
 
     def _risk(self, e: int, engagement: Engagement, risk: Risk) -> RiskResult:
         """What the mean would be without it: occurrence is independent of all else, so the samples in which it does not
-        occur are a fair sample of the world without it."""
+        occur are a fair sample of the world without it. What it cannot change is not estimated but known."""
         finish, cost = self.simulation.finish[e], self.simulation.cost[e]
         absent = ~self.simulation.occurrence(engagement.id, risk.id, risk.probability)
-        if absent.all():
-            return RiskResult(risk.id, 0.0, 0.0)
+        own_cost = risk.cost * float(1 - absent.mean())
+        hit = self._lengthened(e, engagement, risk)
+        if absent.all() or hit is None:
+            return RiskResult(risk.id, 0.0, own_cost)
         if absent.sum() >= ENOUGH_WITHOUT:
             days, money = finish[absent].mean(), cost[absent].mean()
         else:
             without = simulate(_without_risk(self.portfolio, engagement, risk))
             days, money = without.finish[e].mean(), without.cost[e].mean()
-        return RiskResult(risk.id, float(finish.mean() - days), float(cost.mean() - money))
+        added = float(cost.mean() - money) if self._costs_more(e, hit) else own_cost
+        return RiskResult(risk.id, float(finish.mean() - days), added)
+
+    def _lengthened(self, e: int, engagement: Engagement, risk: Risk) -> Activity | None:
+        if risk.on is None or (risk.effort is None and risk.duration is None):
+            return None
+        compiled = self.simulation.compiled
+        hit = engagement.activities[compiled.activity_at[engagement.id, risk.on] - int(compiled.groups[0, e])]
+        return hit if hit.done < 1 else None
+
+    def _costs_more(self, e: int, hit: Activity) -> bool:
+        """Whether a longer activity can cost more: its own people, or whoever else is then taken from a pool."""
+        first, last = self.simulation.compiled.groups[:, e]
+        anybody = bool(self.simulation.compiled.tables.flexible[first:last].any())
+        needed = {need.of for need in hit.needs}
+        return any(r.cost_rate > 0 for r in self.portfolio.capacity if anybody or r.id in needed)
 
     def _waiting(self, e: int) -> tuple[Waiting, ...]:
         days = zip(self.simulation.compiled.resources, self.simulation.waiting[e], strict=True)
@@ -242,7 +267,7 @@ def _better_promises(result: CheckResult) -> Iterator[Remedy]:
         promise = judged.promise
         promised = promise.amount if promise.date is None else promise.date
         change = BetterPromise(promise.kind, judged.backed_value, promised)
-        yield Remedy(engagement.id, promise.id, change, result.confidence)
+        yield Remedy(engagement.id, promise.id, change, judged.backed_probability)
 
 
 def _more_people(portfolio: Portfolio, result: CheckResult, progress: Progress | None) -> Iterator[Remedy]:

@@ -28,6 +28,7 @@ class PromiseResult:
     kept: Probability
     # The best value that would be backed: the earliest date, the lowest cost, the highest margin.
     backed_value: dt.date | float
+    backed_probability: float  # that of the backed value as people are told it, rounded to the cautious side
     before: float | None = None  # the probability before the what-if
 
     @property
@@ -103,6 +104,7 @@ class CheckResult:
     currency: str
     engagements: tuple[EngagementResult, ...]
     all: Probability
+    is_what_if: bool = False  # whether promises are compared with what they were before
 
     @property
     def all_backed(self) -> bool:

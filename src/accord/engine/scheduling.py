@@ -164,11 +164,12 @@ class Planner:
     def _activity(self, plan: Plan, i: int, activity: Activity, critical: bool) -> ScheduledActivity:
         calendar = self.compiled.calendar
         start, finish = float(plan.start[i]), float(plan.finish[i])
-        waits = start == finish  # what takes no time happens on the evening that it waits for
+        momentary = start == finish  # what takes no time happens on the evening that it waits for
+        day = calendar.finish_date(max(finish, float(self.compiled.reached[i])))
         return ScheduledActivity(
             id=activity.id,
-            start=calendar.finish_date(start) if waits else calendar.start_date(start),
-            finish=calendar.finish_date(finish),
+            start=day if momentary else calendar.start_date(start),
+            finish=day,
             start_day=start,
             finish_day=finish,
             critical=critical,
@@ -176,8 +177,10 @@ class Planner:
         )
 
     def _taken(self, i: int, of: str) -> tuple[str, ...]:
+        """The members taken from a pool. What is held by name stands first, as needs by name are met first."""
         t, s, names = self.tables, self.scratch, self.compiled.resources
-        held = range(t.first_held[i], t.first_held[i] + s.held_count[i])
+        by_name = sum(int(t.need_resource[k] >= t.pools) for k in range(t.first_need[i], t.first_need[i + 1]))
+        held = range(t.first_held[i] + by_name, t.first_held[i] + s.held_count[i])
         pool = names.index(of)
         members = (int(s.held[place]) for place in held)
         return tuple(names[m] for m in members if t.pool_of[m] == pool)

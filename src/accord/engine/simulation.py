@@ -126,6 +126,7 @@ class _Run:
             waiting += part_waiting
             if progress:
                 progress(share)
+        self._hold_back()
         return Simulation(
             compiled=self.compiled,
             samples=samples,
@@ -138,6 +139,13 @@ class _Run:
             criticality=critical / samples,
             waiting=waiting / samples,
         )
+
+    def _hold_back(self) -> None:
+        """No end is told for the evening before the day that it had to wait for."""
+        reached = self.compiled.reached
+        of_all = np.array([reached[first:last].max() for first, last in self.compiled.groups.T])
+        np.maximum(self.end, of_all[:, None], out=self.end)
+        np.maximum(self.target, reached[self.target_at][:, None], out=self.target)
 
     def _chunks(self) -> Iterator[tuple[float, NDArray[np.int64], Floats]]:
         begins = range(0, self.portfolio.samples, _CHUNK)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
+from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from accord.engine.calendar import NoWorkingDays, WorkingCalendar
 from accord.engine.network import CODES, CyclicNetwork, Network
 from accord.engine.plan import Portfolio
+from accord.exchange.problems import Message
+from accord.exchange.wording import count, short
 
 if TYPE_CHECKING:
     from accord.exchange.engagement_file import (
@@ -21,17 +25,20 @@ if TYPE_CHECKING:
     )
 
 Place = tuple[str | int, ...]
-Found = tuple[Place, str]
+Found = tuple[Place, Message]
 
 MOST_ACTIVITIES = 100_000
 MOST_LINKS = 1_000_000
 MOST_WORK = 100_000_000  # activities times samples
 LONGEST_DAYS = 20_000
+WIDEST_LOGNORMAL = 10_000  # high divided by low: what is wider is no estimate, and its mean no number
 _NAMED_AT_MOST = 8
+_COMPARED_AT_MOST = 1_000
 
 
 def problems_of(file: EngagementFile, portfolio: Portfolio) -> list[Found]:
     """Everything that is inconsistent, with its place."""
+    people = _People(portfolio)
     return [
         *_sizes(file),
         *_calendar(portfolio),
@@ -39,7 +46,7 @@ def problems_of(file: EngagementFile, portfolio: Portfolio) -> list[Found]:
         *(
             found
             for k, e in enumerate(file.engagements)
-            for found in _engagement(("engagements", k), e, portfolio)
+            for found in _engagement(("engagements", k), e, people)
         ),
     ]
 
@@ -86,15 +93,15 @@ def _capacity(file: EngagementFile) -> Iterator[Found]:
                 yield (*place, "away", j, "to"), f"{a.to} is before {a.from_}"
 
 
-def _engagement(place: Place, e: EngagementModel, portfolio: Portfolio) -> Iterator[Found]:
+def _engagement(place: Place, e: EngagementModel, people: _People) -> Iterator[Found]:
     for name, things in (("activities", e.activities), ("risks", e.risks), ("promises", e.promises)):
         yield from _twice(((*place, name, k), thing.id) for k, thing in enumerate(things))  # type: ignore[attr-defined]
     by_id = {a.id: a for a in e.activities}
-    people = _People(portfolio)
+    known = list(by_id)
     for k, a in enumerate(e.activities):
-        yield from _activity((*place, "activities", k), a, by_id, people)
+        yield from _activity((*place, "activities", k), a, by_id, known, people)
     for k, r in enumerate(e.risks):
-        yield from _risk((*place, "risks", k), r, by_id)
+        yield from _risk((*place, "risks", k), r, by_id, known)
     for k, p in enumerate(e.promises):
         at: Place = (*place, "promises", k)
         if sum(value is not None for value in (p.date, p.cost, p.margin)) != 1:
@@ -104,12 +111,12 @@ def _engagement(place: Place, e: EngagementModel, portfolio: Portfolio) -> Itera
         if p.margin is not None and e.price is None:
             yield (*at, "margin"), "a margin needs the engagement's price"
         if p.of is not None and p.of not in by_id:
-            yield (*at, "of"), _unknown(p.of, "activity", by_id)
+            yield (*at, "of"), unknown(p.of, "activity", known)
     yield from _cycle(place, e)
 
 
 def _activity(
-    place: Place, a: ActivityModel, by_id: dict[str, ActivityModel], people: _People
+    place: Place, a: ActivityModel, by_id: dict[str, ActivityModel], known: Sequence[str], people: _People
 ) -> Iterator[Found]:
     if sum(value is not None for value in (a.effort, a.duration, a.milestone)) != 1:
         yield place, "an activity has exactly one of effort, duration and milestone"
@@ -126,7 +133,7 @@ def _activity(
         if link.id == a.id:
             yield at, "an activity cannot come after itself"
         elif link.id not in by_id:
-            yield at, _unknown(link.id, "activity", by_id)
+            yield at, unknown(link.id, "activity", known)
         if (link.id, link.link) in seen:
             yield at, f"the {link.link} link to “{link.id}” stands here a second time"
         seen.add((link.id, link.link))
@@ -142,7 +149,12 @@ def _points(place: Place, points: PointsModel | None, longest: float | None = No
     if points.distribution == "lognormal" and points.range != "p10-p90":
         yield (*place, "range"), "lognormal has no smallest and largest value: write range: p10-p90"
     if points.distribution == "lognormal" and points.low <= 0:
-        yield (*place, "low"), "must be more than 0 for lognormal"
+        yield (*place, "low"), f"{points.low:g} found; must be more than 0 for lognormal"
+    elif points.distribution == "lognormal" and points.high > WIDEST_LOGNORMAL * points.low:
+        yield (
+            (*place, "high"),
+            f"{points.high:g} found; for lognormal at most {WIDEST_LOGNORMAL:,} times low ({points.low:g})",
+        )
     if longest is not None and points.high > longest:
         yield (*place, "high"), f"{points.high:g} found; must be at most {longest:,} working days"
 
@@ -154,6 +166,7 @@ class _People:
         self.resources = {r.id: r for r in portfolio.capacity}
         members = Counter(r.role for r in portfolio.capacity if r.role is not None)
         self.there = {r.id: 1 if r.named else r.units + members[r.id] for r in portfolio.capacity}
+        self.known = list(self.there)
 
     def needs(self, place: Place, a: ActivityModel) -> Iterator[Found]:
         seen: set[str] = set()
@@ -164,17 +177,20 @@ class _People:
                 by_name[resource.role] += need.units  # type: ignore[assignment]
         for k, need in enumerate(a.needs):
             if need.of not in self.there:
-                yield (*place, k, "of"), _unknown(need.of, "capacity", self.there)
+                yield (*place, k, "of"), unknown(need.of, "capacity", self.known)
                 continue
             if need.of in seen:
                 yield (*place, k, "of"), f"“{need.of}” is needed a second time: add the units up"
             seen.add(need.of)
             there = self.there[need.of] - by_name[need.of]
             if need.units > there + 1e-9:
-                yield (*place, k), f"{need.units:g} units of “{need.of}” are needed, but there are {there:g}"
+                needed, has = count(need.units, "unit"), count(there, "unit")
+                yield (*place, k), f"takes {needed} of “{need.of}”, which has {has}"
 
 
-def _risk(place: Place, r: RiskModel, by_id: dict[str, ActivityModel]) -> Iterator[Found]:
+def _risk(
+    place: Place, r: RiskModel, by_id: dict[str, ActivityModel], known: Sequence[str]
+) -> Iterator[Found]:
     yield from _points((*place, "effort"), r.effort)
     yield from _points((*place, "duration"), r.duration, LONGEST_DAYS)
     if r.effort is not None and r.duration is not None:
@@ -187,7 +203,7 @@ def _risk(place: Place, r: RiskModel, by_id: dict[str, ActivityModel]) -> Iterat
         return
     hit = by_id.get(r.on)
     if hit is None:
-        yield (*place, "on"), _unknown(r.on, "activity", by_id)
+        yield (*place, "on"), unknown(r.on, "activity", known)
     elif hit.milestone and (r.effort or r.duration):
         yield (
             (*place, "on"),
@@ -220,11 +236,23 @@ def _twice(things: Iterable[tuple[Place, str]]) -> Iterator[Found]:
     seen: set[str] = set()
     for place, name in things:
         if name in seen:
-            yield (*place, "id"), f"the id “{name[:60]}” is taken already"
+            yield (*place, "id"), f"the id “{name[:60]}” is taken already; each stands once"
         seen.add(name)
 
 
-def _unknown(name: str, what: str, known: Iterable[str]) -> str:
-    close = get_close_matches(name, list(known)[:5000], n=1)
-    hint = f"; did you mean “{close[0]}”?" if close else ""
-    return f"there is no {what} “{name[:60]}”{hint}"
+def unknown(name: str, what: str, known: Sequence[str]) -> Message:
+    """That something is not there, what may have been meant, and what there is; worked out when it is shown."""
+    return partial(_unknown, name, what, known)
+
+
+def _unknown(name: str, what: str, known: Sequence[str]) -> str:
+    alike = (k for k in known if abs(len(k) - len(name)) <= 4)
+    close = get_close_matches(name, list(islice(alike, _COMPARED_AT_MOST)), n=1)
+    meant = f"; did you mean “{short(close[0], 60)}”?" if close else "."
+    return f"there is no {what} “{name[:60]}”{meant} {_known(known)}"
+
+
+def _known(known: Sequence[str]) -> str:
+    shown = ", ".join(short(k, 40) for k in known[:_NAMED_AT_MOST])
+    more = len(known) - _NAMED_AT_MOST
+    return f"Known are: {shown}{f' and {more:,} more' if more > 0 else ''}" if known else "There is none"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -21,6 +21,7 @@ from accord.exchange.problems import InputError, Problem
 LARGEST_FILE = 64 * 1024 * 1024
 DEEPEST = 20
 MOST_VALUES = 5_000_000
+MOST_KEYS = 100  # of one mapping; no place of the format knows as many
 
 _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
@@ -32,11 +33,20 @@ _LONGEST_NUMBER = 60
 Place = tuple[str | int, ...]
 
 
+def path_of(place: Place) -> str:
+    """A place as people read it: `engagements[0].activities[3].effort`."""
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place).removeprefix(".")
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     value: Any
     source: str
     lines: dict[Place, int]
+    problems: tuple[Problem, ...] = ()  # with what could be read nevertheless
+    marred: frozenset[Place] = field(
+        default_factory=frozenset
+    )  # where those problems are: the value is not meant
 
     def line_of(self, place: Place) -> int | None:
         """The line of a value, or of the nearest thing around it that exists."""
@@ -49,7 +59,8 @@ def read_document(path: Path) -> Document:
     """Read a file.
 
     Raises:
-        InputError: it cannot be read, is too large, or is not one well-formed document.
+        InputError: it cannot be read, is too large, or is not one well-formed document. A value that cannot be
+            what was meant (not a finite number, a key that stands twice, a tag) is told in `problems` instead.
     """
     source = str(path)
     try:
@@ -107,6 +118,7 @@ class _Reader:
     def __init__(self, source: str) -> None:
         self.source = source
         self.problems: list[Problem] = []
+        self.marred: set[Place] = set()
         self.lines: dict[Place, int] = {}
         self.open: list[_Open] = []
         self.anchors: dict[str, tuple[Any, int]] = {}
@@ -121,17 +133,16 @@ class _Reader:
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             what = error.problem or error.context or "cannot be understood"
-            self._wrong(f"this is not well-formed YAML: {what}", mark.line + 1 if mark else None)
+            self._stop(f"this is not well-formed YAML: {what}", mark.line + 1 if mark else None)
         except yaml.YAMLError as error:
-            self._wrong(f"this is not well-formed YAML: {error}".splitlines()[0], None)
-        if self.problems:
-            raise InputError(self.source, self.problems)
-        return Document(self.root, self.source, self.lines)
+            self._stop(f"this is not well-formed YAML: {error}".splitlines()[0], None)
+        return Document(self.root, self.source, self.lines, tuple(self.problems), frozenset(self.marred))
 
-    def _wrong(self, message: str, line: int | None) -> None:
-        self.problems.append(Problem(message, line=line))
+    def _wrong(self, message: str, place: Place, line: int) -> None:
+        self.problems.append(Problem(message, path_of(place), line))
+        self.marred.add(place)
 
-    def _stop(self, message: str, line: int) -> NoReturn:
+    def _stop(self, message: str, line: int | None) -> NoReturn:
         raise InputError(self.source, [*self.problems, Problem(message, line=line)])
 
     def _take(self, event: yaml.Event) -> None:
@@ -201,9 +212,11 @@ class _Reader:
 
     def _key(self, key: str, line: int) -> None:
         around = self.open[-1]
-        if key in around.value:
-            self._wrong(f"the key “{key[:60]}” stands here a second time", line)
         around.key, around.awaits_key = key, False
+        if key in around.value:
+            self._wrong("stands here a second time; a key is allowed once", self._place(), line)
+        elif len(around.value) >= MOST_KEYS:
+            self._stop(f"this mapping has more than {MOST_KEYS} keys", line)
 
     def _place(self) -> Place:
         if not self.open:
@@ -214,22 +227,22 @@ class _Reader:
 
     def _tag(self, tag: str | None, line: int) -> None:
         if tag is not None and tag not in ("!", "tag:yaml.org,2002:str"):
-            self._wrong(f"the tag {tag[:60]} is not allowed", line)
+            self._wrong(f"the tag {tag[:60]} is not allowed; values have no tags", self._place(), line)
 
     def _plain(self, text: str, line: int) -> Any:
         if text in _WORDS:
             return _WORDS[text]
         if _NOT_FINITE.fullmatch(text) or text in ("NaN", "Infinity", "-Infinity"):
-            self._wrong(f"{text} is not a finite number", line)
-            return 0
+            return self._not_finite(text, line)
         if len(text) > _LONGEST_NUMBER:
             return text
         if _INTEGER.fullmatch(text):
             return int(text, 0 if text[:2] in ("0o", "0x") else 10)
         if _FLOAT.fullmatch(text):
             number = float(text)
-            if math.isinf(number):
-                self._wrong(f"{text} is not a finite number", line)
-                return 0
-            return number
+            return self._not_finite(text, line) if math.isinf(number) else number
         return text
+
+    def _not_finite(self, text: str, line: int) -> int:
+        self._wrong(f"{text} found; must be a finite number", self._place(), line)
+        return 0

@@ -6,18 +6,60 @@ The models check what one value can show (type, bounds, shape); `consistency` ch
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
 from accord.engine import plan
-from accord.exchange.consistency import problems_of
-from accord.exchange.document import Document, Place, read_document
-from accord.exchange.problems import InputError, Problem
+from accord.exchange.consistency import Found, problems_of
+from accord.exchange.document import Document, Place, path_of, read_document
+from accord.exchange.inheritance import completed
+from accord.exchange.mending import Mended
+from accord.exchange.problems import SHOWN_AT_MOST, InputError, Problem
 
 FIRST_DATE, LAST_DATE = dt.date(1990, 1, 1), dt.date(2200, 12, 31)
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+MOST_FINDINGS = 1_000  # more are not looked for: each takes memory, and aliases can make millions
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class _Patience:
+    """How many findings are still looked for."""
+
+    left: int = MOST_FINDINGS
+
+
+def _patiently(value: Any, read: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
+    patience = info.context
+    if not isinstance(patience, _Patience):
+        return read(value)
+    if patience.left <= 0:
+        return value  # the file is refused anyway
+    try:
+        return read(value)
+    except ValidationError as error:
+        patience.left -= error.error_count()
+        raise
+
+
+Listed = Annotated[T, WrapValidator(_patiently)]
 
 
 def _id(value: str) -> str:
@@ -59,11 +101,23 @@ def _link(value: Any) -> Any:
     return {"id": value} if isinstance(value, str) else value
 
 
+def _version(value: Any) -> Any:
+    if type(value) is not int or value != 1:
+        raise ValueError("must be 1, the version of the format")
+    return value
+
+
+def _true(value: Any) -> Any:
+    if value is not True:
+        raise ValueError("must be true, or be left out")
+    return value
+
+
 Id = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_id)]
 Day = Annotated[dt.date, BeforeValidator(_date), AfterValidator(_in_range)]
 Money = Annotated[float, Field(ge=0, le=1e12)]
 Units = Annotated[float, Field(gt=0, le=100_000), AfterValidator(_thousandths)]
-Hours = Annotated[float, Field(gt=0, le=24)]
+Hours = Annotated[float, Field(ge=plan.LEAST_HOURS, le=24)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -108,11 +162,11 @@ class ActivityModel(_Model):
     id: Id
     effort: Points | None = Field(None, description="hours of work in all, shared by everybody in `needs`")
     duration: Points | None = Field(None, description="working days")
-    milestone: Literal[True] | None = None
-    needs: list[NeedModel] = Field(default_factory=list, max_length=100)
-    after: list[Annotated[LinkModel, BeforeValidator(_link, json_schema_input_type=str | LinkModel)]] = Field(
-        default_factory=list, max_length=10_000
-    )
+    milestone: Annotated[Literal[True], BeforeValidator(_true)] | None = None
+    needs: list[Listed[NeedModel]] = Field(default_factory=list, max_length=100)
+    after: list[
+        Listed[Annotated[LinkModel, BeforeValidator(_link, json_schema_input_type=str | LinkModel)]]
+    ] = Field(default_factory=list, max_length=10_000)
     not_before: Day | None = None
     done: Share = Field(0.0, description="share complete; the rest goes on at the file's start")
 
@@ -141,9 +195,9 @@ class EngagementModel(_Model):
     correlation: float = Field(0.0, ge=0, lt=1)
     fixed_cost: Money = 0.0
     price: float | None = Field(None, gt=0, le=1e12)
-    activities: list[ActivityModel] = Field(min_length=1, max_length=100_000)
-    risks: list[RiskModel] = Field(default_factory=list, max_length=100_000)
-    promises: list[PromiseModel] = Field(default_factory=list, max_length=100_000)
+    activities: list[Listed[ActivityModel]] = Field(min_length=1, max_length=100_000)
+    risks: list[Listed[RiskModel]] = Field(default_factory=list, max_length=100_000)
+    promises: list[Listed[PromiseModel]] = Field(default_factory=list, max_length=100_000)
 
 
 class AbsenceModel(_Model):
@@ -161,7 +215,7 @@ class CapacityModel(_Model):
     cost_rate: Money = 0.0
     hours_per_day: Hours | None = None
     role: Id | None = None
-    away: list[AbsenceModel] = Field(default_factory=list, max_length=10_000)
+    away: list[Listed[AbsenceModel]] = Field(default_factory=list, max_length=10_000)
 
     @property
     def is_named(self) -> bool:
@@ -173,44 +227,74 @@ Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 class CalendarModel(_Model):
     hours_per_day: Hours = 8.0
-    workdays: list[Weekday] = Field(
+    workdays: list[Listed[Weekday]] = Field(
         default_factory=lambda: list[Weekday](("mon", "tue", "wed", "thu", "fri")),
         min_length=1,
     )
-    holidays: list[Day] = Field(default_factory=list, max_length=100_000)
+    holidays: list[Listed[Day]] = Field(default_factory=list, max_length=100_000)
 
 
 class EngagementFile(_Model):
     """A firm's capacity and the engagements that compete for it."""
 
-    accord: Literal[1] = Field(description="format version")
+    accord: Annotated[Literal[1], BeforeValidator(_version)] = Field(description="format version")
     currency: str = Field("EUR", pattern="^[A-Z]{3}$")
     start: Day
-    confidence: float = Field(0.8, ge=0.5, le=0.999)
+    confidence: float = Field(0.8, ge=plan.CONFIDENCES[0], le=plan.CONFIDENCES[1])
     samples: int = Field(10_000, ge=100, le=1_000_000)
     seed: int = Field(1, ge=0, lt=2**63)
     calendar: CalendarModel = Field(default_factory=CalendarModel)
-    capacity: list[CapacityModel] = Field(default_factory=list, max_length=10_000)
-    engagements: list[EngagementModel] = Field(min_length=1, max_length=10_000)
+    capacity: list[Listed[CapacityModel]] = Field(default_factory=list, max_length=10_000)
+    engagements: list[Listed[EngagementModel]] = Field(min_length=1, max_length=10_000)
 
 
-def read_engagement_file(path: Path) -> plan.Portfolio:
-    """Raises InputError with everything that is wrong."""
-    return parse_engagement_file(read_document(path))
+def read_engagement_file(path: Path, first: plan.Portfolio | None = None) -> plan.Portfolio:
+    """Read a file; what it leaves out of calendar and capacity is that of `first`.
+
+    Raises:
+        InputError: with everything that is wrong.
+    """
+    return parse_engagement_file(read_document(path), first)
 
 
-def parse_engagement_file(document: Document) -> plan.Portfolio:
-    """Raises InputError with everything that is wrong."""
+def parse_engagement_file(document: Document, first: plan.Portfolio | None = None) -> plan.Portfolio:
+    """As `read_engagement_file`."""
+    value = document.value if first is None else completed(document.value, to_document(first))
+    patience = _Patience()
     try:
-        file = EngagementFile.model_validate(document.value)
+        file = EngagementFile.model_validate(value, context=patience)
     except ValidationError as error:
-        raise InputError(document.source, [_problem(document, found) for found in error.errors()]) from None
-    portfolio = _portfolio(file)
-    found = problems_of(file, portfolio)
-    if found:
-        problems = [Problem(message, _path(place), document.line_of(place)) for place, message in found]
-        raise InputError(document.source, problems)
-    return portfolio
+        findings = [f for f in error.errors(include_url=False) if not _is_within(f["loc"], document.marred)]
+    else:
+        findings = []
+    places = [*document.marred, *(f["loc"] for f in findings)]
+    if not places:
+        portfolio = _portfolio(file)
+        if found := problems_of(file, portfolio):
+            raise InputError(document.source, _told(document, found))
+        return portfolio
+    told = [_problem(document, f) for f in findings]
+    rest = _beside(document, value, places) if len(places) < SHOWN_AT_MOST else []
+    raise InputError(document.source, [*document.problems, *told, *rest], at_least=patience.left <= 0)
+
+
+def _is_within(place: Place, places: frozenset[Place]) -> bool:
+    return any(place[:n] in places for n in range(len(place) + 1))
+
+
+def _told(document: Document, found: Iterable[Found]) -> list[Problem]:
+    return [Problem(message, path_of(place), document.line_of(place)) for place, message in found]
+
+
+def _beside(document: Document, value: Any, places: Iterable[Place]) -> list[Problem]:
+    """What is inconsistent in the rest of a document that is wrong at `places`."""
+    mended = Mended(value, places)
+    try:
+        file = EngagementFile.model_validate(mended.value)
+    except ValidationError:  # too little is left
+        return []
+    found = problems_of(file, _portfolio(file))
+    return _told(document, ((place, message) for place, message in found if not mended.explains(place)))
 
 
 def json_schema() -> dict[str, Any]:
@@ -295,9 +379,21 @@ def _value(points: PointsModel | None) -> plan.ThreePoint | None:
 
 # How pydantic's findings are told.
 
+_MODELS: dict[str, type[_Model]] = {
+    "calendar": CalendarModel,
+    "capacity": CapacityModel,
+    "away": AbsenceModel,
+    "engagements": EngagementModel,
+    "activities": ActivityModel,
+    "effort": PointsModel,
+    "duration": PointsModel,
+    "needs": NeedModel,
+    "after": LinkModel,
+    "risks": RiskModel,
+    "promises": PromiseModel,
+}
 _TOLD = {
     "missing": "is missing",
-    "extra_forbidden": "is not a key that this place knows",
     "float_type": "must be a number",
     "int_type": "must be a whole number",
     "int_from_float": "must be a whole number",
@@ -319,35 +415,42 @@ _TOLD = {
 
 
 def _problem(document: Document, found: Any) -> Problem:
-    place: Place = tuple(step for step in found["loc"] if not _is_made_up(step))
-    kind, context = found["type"], found.get("ctx", {})
-    told = (
-        str(context["error"])
-        if kind == "value_error"
-        else _TOLD.get(kind, found["msg"].lower()).format(**context)
-    )
-    if kind not in ("missing", "extra_forbidden"):
-        told = f"{_shortened(found['input'])} found; {told}"
-    return Problem(told, _path(place), document.line_of(place))
+    place: Place = found["loc"]
+    return Problem(partial(_message, found), path_of(_shown(place)), document.line_of(place))
 
 
-def _is_made_up(step: str | int) -> bool:
-    """Steps that pydantic adds for its own validators are not places in the file."""
-    return isinstance(step, str) and "[" in step
+def _message(found: Any) -> str:
+    kind, context, place = found["type"], found.get("ctx", {}), found["loc"]
+    if kind == "extra_forbidden":
+        return _unknown_key(place)
+    if kind == "value_error":
+        told = str(context["error"])
+    elif kind == "model_type" and place[-1:] in (("effort",), ("duration",)):
+        told = "must be a number, or a mapping with low, likely and high"
+    else:
+        told = _TOLD.get(kind, found["msg"].lower()).format(**context)
+    return told if kind == "missing" else f"{_shortened(found['input'])} found; {told}"
+
+
+def _shown(place: Place) -> Place:
+    return tuple(step if isinstance(step, int) else step[:60] for step in place)
+
+
+def _unknown_key(place: Place) -> str:
+    around = next((step for step in reversed(place[:-1]) if isinstance(step, str)), "")
+    keys = [field.alias or name for name, field in _MODELS.get(around, EngagementFile).model_fields.items()]
+    close = get_close_matches(str(place[-1]), keys, n=1)
+    meant = f"; did you mean {close[0]}?" if close else "."
+    return f"is not a key that this place knows{meant} Known are: {', '.join(keys)}"
 
 
 def _shortened(value: Any) -> str:
-    shown = (
-        {True: "true", False: "false", None: "nothing"}.get(value)
-        if value is None or value is True or value is False
-        else None
-    )
-    text = shown or (f"“{value}”" if isinstance(value, str) else str(value))
+    if isinstance(value, list | dict) and value:
+        return "a list" if isinstance(value, list) else "a mapping"
+    if value is None or isinstance(value, bool):
+        return {True: "true", False: "false", None: "nothing"}[value]
+    text = f"“{value}”" if isinstance(value, str) else str(value)
     return text if len(text) <= 60 else f"{text[:57]}…"
-
-
-def _path(place: Place) -> str:
-    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place).removeprefix(".")
 
 
 def to_document(portfolio: plan.Portfolio) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def check_document(result: CheckResult) -> dict[str, Any]:
         "seed": result.seed,
         "confidence": result.confidence,
         "currency": result.currency,
-        "engagements": [_engagement(e) for e in result.engagements],
+        "engagements": [_engagement(e, result.is_what_if) for e in result.engagements],
         "all": _probability(result.all),
     }
 
@@ -52,10 +52,10 @@ def schedule_document(schedule: Schedule) -> dict[str, Any]:
     }
 
 
-def _engagement(engagement: EngagementResult) -> dict[str, Any]:
+def _engagement(engagement: EngagementResult, is_what_if: bool) -> dict[str, Any]:
     document: dict[str, Any] = {
         "id": engagement.id,
-        "promises": [_promise(p) for p in engagement.promises],
+        "promises": [_promise(p, is_what_if) for p in engagement.promises],
         "joint": _probability(engagement.joint),
         "finish": _dates(engagement.finish),
         "cost": _spread(engagement.cost, MONEY),
@@ -77,16 +77,16 @@ def _engagement(engagement: EngagementResult) -> dict[str, Any]:
     }
 
 
-def _promise(result: PromiseResult) -> dict[str, Any]:
+def _promise(result: PromiseResult, is_what_if: bool) -> dict[str, Any]:
     promise = result.promise
     document: dict[str, Any] = {"id": promise.id, "kind": promise.kind.value, "value": _promised(promise)}
     if promise.kind is PromiseKind.DATE:
         document["of"] = promise.of
     document |= _probability(result.kept)
     document["backed_value"] = _value(promise.kind, result.backed_value)
-    if result.before is not None and result.change is not None:
-        document["probability_before"] = round(result.before, SHARES)
-        document["change"] = round(result.change, SHARES)
+    if is_what_if:  # null for a promise that did not exist before
+        document["probability_before"] = None if result.before is None else round(result.before, SHARES)
+        document["change"] = None if result.change is None else round(result.change, SHARES)
     return document
 
 

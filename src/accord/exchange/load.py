@@ -29,13 +29,16 @@ class Loaded:
     imported: bool = False
 
 
-def load(path: Path, spread: Factors = USUAL_SPREAD) -> Loaded:
-    """Read a file of either kind; InputError says everything that is wrong with it."""
+def load(path: Path, spread: Factors | None = None, first: Portfolio | None = None) -> Loaded:
+    """Read a file of either kind; InputError says everything that is wrong with it.
+
+    What an engagement file leaves out of calendar and capacity is that of the `first` file, if there is one.
+    """
     if looks_like_xml(path):
-        return _load_plan(path, spread)
+        return _load_plan(path, spread or USUAL_SPREAD)
     from accord.exchange.engagement_file import read_engagement_file
 
-    return Loaded(read_engagement_file(path))
+    return Loaded(read_engagement_file(path, first))
 
 
 def looks_like_xml(path: Path) -> bool:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from accord.engine.calendar import WorkingCalendar
 from accord.engine.plan import (
+    LEAST_HOURS,
     Absence,
     Activity,
     Calendar,
@@ -40,6 +41,7 @@ from accord.exchange.mspdi_xml import (
     read_xml,
 )
 from accord.exchange.problems import InputError, Problem
+from accord.exchange.wording import count, listed
 
 Factors = tuple[float, float, float]
 Days = tuple[dt.date, dt.date]
@@ -84,6 +86,8 @@ class _Import:
         self.xml, self.source, self.spread = xml, source, spread
         self.ignored: Counter[str] = Counter()
         self.assumed: Counter[str] = Counter()
+        self.inactive: list[str] = []
+        self.rounded: list[str] = []
         tasks = [task for task in xml.tasks if self._is_planned(task)]
         self.leaves_of = _leaves(tasks)
         self.leaves = [t for t in tasks if self.leaves_of[t.uid] == [t.uid]]
@@ -116,11 +120,21 @@ class _Import:
             self.assumed["The plan names no currency: EUR"] += 1
         names = {_id(t): t.name for t in self.leaves if t.name}
         offered = tuple(self._offered())
-        return ImportedPlan(portfolio, names, offered, _sentences(self.ignored), _sentences(self.assumed))
+        ignored = (*_named("inactive task", self.inactive), *_sentences(self.ignored))
+        return ImportedPlan(
+            portfolio, names, offered, ignored, (*_sentences(self.assumed), *self._roundings())
+        )
+
+    def _roundings(self) -> Iterator[str]:
+        if self.rounded:
+            yield (
+                "“Finish no earlier than” counts from the morning of the day on which the work must begin for it, "
+                f"so these may end up to a day earlier: {listed(self.rounded)}."
+            )
 
     def _is_planned(self, task: XmlTask) -> bool:
         if not task.active:
-            self.ignored["Inactive tasks"] += 1
+            self.inactive.append(_name(task))
         elif task.external:
             self.ignored["Tasks of other projects"] += 1
         return task.active and not task.external and task.uid != 0
@@ -222,7 +236,8 @@ class _Import:
             self.ignored["Costs per use of resources"] += 1
         if at_once > resource.units + 1e-9:
             self.assumed[
-                f"{name} has {resource.units:g} units, but a task takes {at_once:g}: {at_once:g} units"
+                f"{name} has {count(resource.units, 'unit')}, but a task takes {at_once:g}: "
+                f"{count(at_once, 'unit')}"
             ] += 1
         units = max(resource.units, at_once)
         hours, away = self._own_time(resource)
@@ -245,7 +260,9 @@ class _Import:
         if week:
             shown = [week.get(day, hours) for day in sorted(self.calendar.workdays)]
             if sum(shown) > 0:
-                hours = sum(shown) / len(shown)
+                hours = max(sum(shown) / len(shown), LEAST_HOURS)
+            if hours > sum(shown) / len(shown) > 0:
+                self.assumed[f"Resources work at least {LEAST_HOURS:g} hours on each of their days"] += 1
             if len(set(shown)) > 1:
                 self.assumed["Resources with uneven weeks work the average of their hours each day"] += 1
         away = tuple(Absence(first, last) for first, last in self._days(exceptions, working=False))
@@ -337,8 +354,10 @@ class _Import:
                 if task.constraint_date and task.constraint in (MUST_START, START_FROM):
                     not_before(uid, task.constraint_date)
                 elif task.constraint_date and task.constraint == FINISH_FROM and leaf is task:
-                    begins = self.axis.evening(task.constraint_date) - self._duration(leaf)
-                    not_before(uid, self.axis.start_date(max(begins, 0.0)))
+                    begins = max(self.axis.evening(task.constraint_date) - self._duration(leaf), 0.0)
+                    if abs(begins - round(begins)) > 1e-6:
+                        self.rounded.append(_name(task))
+                    not_before(uid, self.axis.start_date(begins))
             if task.manual and task.start and task.uid in self.task:
                 self.assumed[
                     "Manually scheduled tasks start on their dates, or later if what they wait for is late"
@@ -353,7 +372,7 @@ class _Import:
                 if last is None:
                     self.ignored["Deadlines of summary tasks that end with several tasks"] += 1
                 else:
-                    yield OfferedPromise(f"T{last}", task.name or f"task {task.uid}", day, why)
+                    yield OfferedPromise(f"T{last}", _name(task), day, why)
 
     def _named_dates(self, task: XmlTask) -> Iterator[tuple[dt.date, str]]:
         if task.deadline:
@@ -392,6 +411,10 @@ def _leaves(tasks: list[XmlTask]) -> dict[int, list[int]]:
 
 def _id(task: XmlTask) -> str:
     return f"T{task.uid}"
+
+
+def _name(task: XmlTask) -> str:
+    return task.name or f"task {task.uid}"
 
 
 def _identifier(name: str) -> str:
@@ -441,6 +464,10 @@ def _each_day(stretches: list[Days]) -> Iterator[dt.date]:
     for first, last in stretches:
         for offset in range((min(last, LAST_DAY) - first).days + 1):
             yield first + dt.timedelta(days=offset)
+
+
+def _named(what: str, names: list[str]) -> tuple[str, ...]:
+    return (f"{count(len(names), what)}: {listed(names)}.",) if names else ()
 
 
 def _sentences(counted: Counter[str]) -> tuple[str, ...]:

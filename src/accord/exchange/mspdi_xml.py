@@ -164,7 +164,7 @@ class _Reader:
             start=self.date(root, "StartDate"),
             status=self.date(root, "StatusDate"),
             currency=self.text(root, "CurrencyCode"),
-            hours_per_day=self.number(root, "MinutesPerDay", 480, 1, 1440) / 60,
+            hours_per_day=self.number(root, "MinutesPerDay", 480, 15, 1440) / 60,
             calendar=self.whole(root, "CalendarUID", 1),
             tasks=tuple(self._each("Tasks", "Task", self._task)),
             resources=tuple(self._each("Resources", "Resource", self._resource)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import warnings
 from collections.abc import Mapping
@@ -172,7 +173,7 @@ class _Sheet:
 
     def _finish(self, e: EngagementResult, axes: Axes) -> None:
         marks = [
-            Mark(self.calendar.evening(p.promise.date), f"promised {day(p.promise.date)}", p)
+            Mark(self._evening(p.promise.date), f"promised {day(p.promise.date)}", p)
             for p in self._dates_of_all(e)
             if p.promise.date is not None
         ]
@@ -180,6 +181,10 @@ class _Sheet:
         panel = Distribution(axes, e.finish_samples, marks, self.result.confidence, 10.0, _TIER / _PANEL)
         label = f"80{THIN}% by {day(e.finish.p80)}"
         panel.fill("Finish", self._tiers(e), (p80, label), lambda v: self._tick(v, panel.span))
+
+    def _evening(self, date: dt.date) -> float:
+        """Dates before the start have no place on the axis."""
+        return self.calendar.evening(date) if date >= self.calendar.start else -np.inf
 
     def _tick(self, moment: float, span: float) -> str:
         date = self.calendar.finish_date(moment)
@@ -220,6 +225,6 @@ def _most_critical(e: EngagementResult) -> list[ActivityResult]:
 
 def _legend(e: EngagementResult, rows: int) -> str:
     told = "Bar: the middle case (P50). Faded: until P80. Darker: decides the finish more often."
-    told += " Diamond: milestone. Red flag: promised date."
+    told += " Diamond: milestone. Flag: promised date, green where it is backed."
     left = len(e.activities) - rows
     return told + (f" {left} less critical activities are left out." if left else "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from accord.engine.calendar import WorkingCalendar
 from accord.engine.plan import Engagement
-from accord.exchange.wording import THIN, day, exact_share, share, short
+from accord.exchange.wording import THIN, day, exact_share, listed, share, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,15 +25,20 @@ _NAME_LENGTH = 30
 _FLAG = 9  # matplotlib's triangle that points right from its base
 
 
+def _colour(p: PromiseResult) -> str:
+    return KEPT if p.kept.backed else SAID
+
+
 class Mark:
     """A promised value on a distribution's axis."""
 
     def __init__(self, at: float, words: str, p: PromiseResult) -> None:
         self.at, self.label = at, f"{words} · {share(p.kept.probability)}"
+        self.colour = _colour(p)
 
 
 class Distribution:
-    """Histogram, cumulative curve on a right axis in percent, promises red, the asked confidence dashed."""
+    """Histogram, cumulative curve on a right axis in percent, promises, the asked confidence dashed."""
 
     def __init__(
         self,
@@ -49,7 +55,7 @@ class Distribution:
         self.marks = sorted(marks, key=lambda m: m.at)
         low, high = (float(v) for v in np.quantile(self.samples, (0.002, 0.998)))
         spread = max(high - low, least)
-        ends = [low, high, *(m.at for m in self.marks)]
+        ends = [low, high, *(m.at for m in self.marks if np.isfinite(m.at))]
         # A promise far outside is marked at the edge instead of squeezing everything else.
         self.low = max(min(ends), low - 1.5 * spread) - 0.08 * spread
         self.high = min(max(ends), high + 1.5 * spread) + 0.08 * spread
@@ -120,7 +126,8 @@ class Distribution:
             at, label = self.low, f"← {label}"
         elif at > self.high:
             at, label = self.high, f"{label} →"
-        self.axes.axvline(at, color=SAID, linewidth=1.5, ymax=1.0, zorder=4)
+        else:  # beyond the edges an arrow points to it: a line would stand at a value that nobody promised
+            self.axes.axvline(at, color=mark.colour, linewidth=1.5, ymax=1.0, zorder=4)
         where = (at - self.low) / self.span
         side = "left" if where < 0.2 else "right" if where > 0.8 else "center"
         height = 1.04 + tier * self.tier
@@ -130,7 +137,7 @@ class Distribution:
             label,
             transform=self.axes.get_xaxis_transform(),
             ha=side,
-            color=SAID,
+            color=mark.colour,
             weight="bold",
             size=8.5,
         )
@@ -182,16 +189,36 @@ class Plan:
     def _flags(self) -> None:
         edge = 1.3 * max(self.calendar.evening(a.finish_p80) for a in self.rows)
         places = {a.id: row for row, a in enumerate(self.rows)}
-        for p in self.e.promises:
+        beyond: dict[tuple[int, bool], list[PromiseResult]] = {}
+        for p in sorted(self.e.promises, key=lambda p: p.promise.date or dt.date.min):
             if p.promise.date is None or (p.promise.of is not None and p.promise.of not in places):
                 continue
-            at = min(max(self.calendar.evening(p.promise.date), 0.0), edge)
-            row = places.get(p.promise.of or "", len(self.rows) - 1)
-            bottom, top = (row + 0.45, row - 0.45) if p.promise.of else (row + 0.55, -0.55)
-            if at == edge:  # far beyond the work: named at the edge instead of squeezing the bars
-                self.axes.text(at, row, f"{day(p.promise.date)} →  ", ha="right", va="center", color=SAID)
-            self.axes.plot([at, at], [bottom, top], color=SAID, linewidth=1.4, zorder=4)
-            self.axes.plot([at], [top + 0.18], marker=_FLAG, color=SAID, markersize=6, zorder=4)
+            at, row = (
+                self.calendar.evening(p.promise.date),
+                places.get(p.promise.of or "", len(self.rows) - 1),
+            )
+            if 0 <= at <= edge:
+                self._flag(at, row, p)
+            else:  # far from the work: named at the edge instead of squeezing the bars
+                beyond.setdefault((row, at > edge), []).append(p)
+        if any(later for _, later in beyond):
+            self.axes.set_xlim(right=edge)
+        for (row, later), promises in beyond.items():
+            self._beyond(row, later, promises)
+
+    def _flag(self, at: float, row: int, p: PromiseResult) -> None:
+        bottom, top = (row + 0.45, row - 0.45) if p.promise.of else (row + 0.55, -0.55)
+        self.axes.plot([at, at], [bottom, top], color=_colour(p), linewidth=1.4, zorder=4)
+        self.axes.plot([at], [top + 0.18], marker=_FLAG, color=_colour(p), markersize=6, zorder=4)
+
+    def _beyond(self, row: int, later: bool, promises: Sequence[PromiseResult]) -> None:
+        """Dates off the axis, told at that side of it."""
+        dates = listed([day(p.promise.date) for p in promises if p.promise.date is not None], 3)
+        box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1.0}
+        where: dict[str, Any] = {"transform": self.axes.get_yaxis_transform(), "va": "center", "zorder": 5}
+        colour = KEPT if all(p.kept.backed for p in promises) else SAID
+        words, side = (f"{dates} →", "right") if later else (f"← {dates}", "left")
+        self.axes.text(float(later), row, words, ha=side, color=colour, bbox=box, **where)
 
 
 def _round_values(low: float, high: float, count: int = 7) -> list[float]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from accord.engine.scheduling import Schedule, ScheduledActivity
 
 ROWS_AT_MOST = 200
+NARROW = 80  # columns of the terminal: below, who works on it stands under the activity
 
 
 def print_schedule(schedule: Schedule, console: Console, names: Mapping[str, str]) -> None:
@@ -36,7 +37,7 @@ def print_schedule(schedule: Schedule, console: Console, names: Mapping[str, str
         if chosen:
             console.print()
             say(console, (clean(e.id), STRONG), f": {e.makespan_days:.1f} working days")
-            console.print(_schedule_table(chosen, names))
+            console.print(_schedule_table(chosen, names, console.width < NARROW))
     if rows > ROWS_AT_MOST:
         say(
             console,
@@ -44,24 +45,30 @@ def print_schedule(schedule: Schedule, console: Console, names: Mapping[str, str
         )
 
 
-def _schedule_table(activities: Iterable[ScheduledActivity], names: Mapping[str, str]) -> Table:
+def _schedule_table(activities: Iterable[ScheduledActivity], names: Mapping[str, str], narrow: bool) -> Table:
     table = Table(box=SIMPLE_HEAD, header_style=QUIET)
-    table.add_column("Activity", overflow="fold", ratio=3)
+    table.add_column("Activity", overflow="fold", ratio=3, min_width=10)
     table.add_column("Start", justify="right", no_wrap=True)
     table.add_column("Finish", justify="right", no_wrap=True)
-    table.add_column("Days", justify="right", no_wrap=True)
-    table.add_column("Who", overflow="fold", ratio=2)
-    table.add_column("", no_wrap=True)
+    if not narrow:
+        table.add_column("Days", justify="right", no_wrap=True)
+        table.add_column("Who", overflow="fold", ratio=2)
+        table.add_column("", no_wrap=True)
     for a in activities:
-        name = clean(names.get(a.id, a.id))
-        who = ", ".join(
-            (f"{x.units:g} × " if x.units != 1 else "")
-            + clean(x.of)
-            + (f" ({clean(', '.join(x.members))})" if x.members else "")
-            for x in a.assigned
-        )
-        days = f"{a.finish_day - a.start_day:.1f}"
-        table.add_row(
-            Text(name), day(a.start), day(a.finish), days, Text(who), "critical" if a.critical else ""
-        )
+        name, dates = Text(clean(names.get(a.id, a.id))), (day(a.start), day(a.finish))
+        critical = "critical" if a.critical else ""
+        if narrow:
+            below = ", ".join(part for part in (_who(a), critical) if part)
+            table.add_row(Text.assemble(name, (f"\n{below}", QUIET) if below else ""), *dates)
+        else:
+            table.add_row(name, *dates, f"{a.finish_day - a.start_day:.1f}", Text(_who(a)), critical)
     return table
+
+
+def _who(a: ScheduledActivity) -> str:
+    return ", ".join(
+        (f"{x.units:g} × " if x.units != 1 else "")
+        + clean(x.of)
+        + (f" ({clean(', '.join(x.members))})" if x.members else "")
+        for x in a.assigned
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
@@ -11,12 +11,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from accord.engine.plan import Portfolio, PromiseKind
+from accord.engine.confidence import as_told
+from accord.engine.plan import Engagement, LinkType, Portfolio, PromiseKind
 from accord.engine.promise_check import BetterPromise
 from accord.exchange.terminal import BROKEN, KEPT, QUIET, STRONG, say
 from accord.exchange.wording import (
     THIN,
-    cautious,
     clean,
     count,
     day,
@@ -40,9 +40,26 @@ _NEGLIGIBLE = 0.02  # a driver below this share of the spread is not worth a sen
 
 
 def portfolio_notes(portfolio: Portfolio) -> list[str]:
-    """What the file leaves out and the reader of its costs should know."""
+    """What the file leaves out or contradicts, and the reader of the answers should know."""
     free = [clean(r.id) for r in portfolio.capacity if r.cost_rate == 0]
-    return [f"Their hours cost nothing in these figures: {listed(free)}."] if free else []
+    notes = [f"Their hours cost nothing in these figures: {listed(free)}."] if free else []
+    early = [told for e in portfolio.engagements for told in _begun_early(e)]
+    return [*notes, f"Begun before their predecessors allow it: {listed(early)}."] if early else notes
+
+
+def _begun_early(e: Engagement) -> Iterator[str]:
+    """The activities with progress that still wait for something, by the links that they have overtaken."""
+    done = {a.id: a.done for a in e.activities}
+    for a in e.activities:
+        overtaken = [clean(k.of) for k in a.after if a.done > 0 and _overtaken(k.type, a.done, done[k.of])]
+        if overtaken:
+            yield f"{clean(a.id)} (after {listed(overtaken, 3)})"
+
+
+def _overtaken(link: LinkType, done: float, before: float) -> bool:
+    """Whether progress of an activity and of its predecessor contradict their link."""
+    is_reached = before >= 1 if link in (LinkType.FS, LinkType.FF) else before > 0
+    return not is_reached and (link in (LinkType.FS, LinkType.SS) or done >= 1)
 
 
 def print_check(
@@ -132,7 +149,7 @@ class _CheckPage:
             ".",
         ]
         if not p.kept.backed:
-            best = value_of(p.promise.kind, cautious(p.promise.kind, p.backed_value), self.result.currency)
+            best = value_of(p.promise.kind, as_told(p.promise.kind, p.backed_value), self.result.currency)
             parts.append(f" Backed would be {link + ' ' if link != 'on' else ''}{best}{self.later(p)}.")
         say(self.console, *parts, indent=2)
 
@@ -229,7 +246,7 @@ class _CheckPage:
         if not isinstance(change, BetterPromise):
             rate = f"{money(change.cost_rate, currency)} an hour" if change.cost_rate else "cost rate unknown"
             return f"One more {clean(change.role)}", rate
-        best = cautious(change.kind, change.value)
+        best = as_told(change.kind, change.value)
         told = value_of(change.kind, best, currency)
         if isinstance(best, dt.date) or isinstance(change.promised, dt.date):
             return f"Promise {told} instead of {value_of(change.kind, change.promised, currency)}", "no cost"
@@ -239,12 +256,8 @@ class _CheckPage:
 
     def sampling(self) -> None:
         errors = [p.kept.standard_error for e in self.result.engagements for p in e.promises]
-        worst = (
-            f"; a probability is exact to ±{max(errors) * 100:.1f} points (one standard error)"
-            if errors
-            else ""
-        )
-        told = f"{number(self.result.samples)} simulated futures, seed {self.result.seed}{worst}."
+        exact = f"; {_exactness(max(errors), self.result.samples)}" if errors else ""
+        told = f"{number(self.result.samples)} simulated futures, seed {self.result.seed}{exact}."
         self.console.print()
         say(self.console, (told, QUIET))
 
@@ -269,6 +282,15 @@ def drivers(e: EngagementResult, currency: str, name_of: Callable[[str], str] = 
     strongest = sorted((f for f in found if f[0] >= _NEGLIGIBLE), key=lambda f: -f[0])[:DRIVERS]
     nothing = "Nothing in particular: no estimate, no risk and no wait for people moves it noticeably."
     return [told for _, told in strongest] or [nothing]
+
+
+def _exactness(worst: float, samples: int) -> str:
+    """How exact probabilities are. Where all futures agree the standard error says nothing: the rule of three does
+    (J. A. Hanley and A. Lippman-Hand, JAMA 249, 1983)."""
+    if worst == 0:
+        return f"what they all agree on is certain to {300 / samples:.2g} points (95{THIN}% confidence)"
+    points = f"±{worst * 100:.1f}" if worst >= 0.0005 else "less than ±0.1"
+    return f"a probability is exact to {points} points (one standard error)"
 
 
 def _is_felt(p: PromiseResult) -> bool:

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import difflib
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from accord.engine.plan import Engagement, Portfolio, Promise, PromiseKind
+from accord.engine.plan import Absence, Engagement, Portfolio, Promise, PromiseKind, Resource
 from accord.exchange.problems import InputError, Problem
+from accord.exchange.wording import listed
 
 LAST_YEAR = 2200
 _NAMED_AT_MOST = 12
 
 
-def with_engagements_of(portfolio: Portfolio, other: Portfolio, source: str) -> Portfolio:
+def with_engagements_of(
+    portfolio: Portfolio, other: Portfolio, source: str, first: str = "the first file"
+) -> Portfolio:
     """The portfolio had the other file's engagements been signed too.
 
     Start, confidence, samples and seed stay the first file's: before and after compare like with like.
     """
-    problems = [*_general_clashes(portfolio, other), *_capacity_clashes(portfolio, other)]
+    problems = [*_general_clashes(portfolio, other, first), *_capacity_clashes(portfolio, other, first)]
     known = {e.id for e in portfolio.engagements}
     problems += [
-        Problem(f"the engagement {e.id!r} is in both files", "engagements")
+        Problem(f"the engagement {e.id!r} is in {first} too: the same id in both files", "engagements")
         for e in other.engagements
         if e.id in known
     ]
@@ -77,31 +81,55 @@ def with_promises(portfolio: Portfolio, options: Sequence[str], source: str) -> 
     return replace(portfolio, engagements=(replace(engagement, promises=tuple(promises.values())),))
 
 
-def _general_clashes(portfolio: Portfolio, other: Portfolio) -> list[Problem]:
-    found = []
-    if portfolio.currency != other.currency:
-        message = f"the currency is {other.currency}, the first file's is {portfolio.currency}"
-        found.append(Problem(message, "currency"))
+def _general_clashes(portfolio: Portfolio, other: Portfolio, first: str) -> list[Problem]:
     ours, theirs = portfolio.calendar, other.calendar
-    if ours.hours_per_day != theirs.hours_per_day:
-        message = f"{theirs.hours_per_day:g} hours a day, the first file has {ours.hours_per_day:g}"
-        found.append(Problem(message, "calendar.hours_per_day"))
-    if ours.workdays != theirs.workdays:
-        found.append(Problem("other days of the week are worked than in the first file", "calendar.workdays"))
-    if ours.holidays != theirs.holidays:
-        first = min(ours.holidays ^ theirs.holidays)
-        message = f"other holidays than in the first file, the first difference is {first.isoformat()}"
-        found.append(Problem(message, "calendar.holidays"))
-    return found
+    pairs = {
+        "currency": (other.currency, portfolio.currency),
+        "calendar.hours_per_day": (f"{theirs.hours_per_day:g}", f"{ours.hours_per_day:g}"),
+        "calendar.workdays": (_weekdays(theirs.workdays), _weekdays(ours.workdays)),
+        "calendar.holidays": _differing(theirs.holidays, ours.holidays),
+    }
+    return [
+        Problem(f"{here} here, {there} in {first}", path)
+        for path, (here, there) in pairs.items()
+        if here != there
+    ]
 
 
-def _capacity_clashes(portfolio: Portfolio, other: Portfolio) -> list[Problem]:
+def _weekdays(days: frozenset[int]) -> str:
+    return ", ".join(calendar.day_abbr[day].lower() for day in sorted(days))
+
+
+def _differing(here: frozenset[dt.date], there: frozenset[dt.date]) -> tuple[str, str]:
+    """The dates that only one of two calendars has."""
+
+    def told(dates: frozenset[dt.date]) -> str:
+        return listed([date.isoformat() for date in sorted(dates)]) or "none of them"
+
+    return (told(here - there), told(there - here)) if here != there else ("", "")
+
+
+def _capacity_clashes(portfolio: Portfolio, other: Portfolio, first: str) -> list[Problem]:
     ours = {r.id: r for r in portfolio.capacity}
     return [
-        Problem(f"{r.id!r} is described differently in the two files", "capacity")
+        Problem(f"{r.id!r}: {field} is {here} here, {there} in {first}", "capacity")
         for r in other.capacity
-        if r.id in ours and ours[r.id] != r
+        if r.id in ours
+        for field, here, there in _contradictions(r, ours[r.id])
     ]
+
+
+def _contradictions(here: Resource, there: Resource) -> Iterator[tuple[str, str, str]]:
+    for field in ("units", "cost_rate", "hours_per_day", "role", "away"):
+        values = getattr(here, field), getattr(there, field)
+        if values[0] != values[1]:
+            yield field, _described(values[0]), _described(values[1])
+
+
+def _described(value: float | str | tuple[Absence, ...] | None) -> str:
+    if isinstance(value, tuple):
+        return listed([f"{a.start} to {a.end}" for a in value]) or "never"
+    return "nothing" if value is None else f"{value:g}" if isinstance(value, float | int) else repr(value)
 
 
 def _promise(option: str, engagement: Engagement) -> Promise:

@@ -38,13 +38,6 @@ def money(value: float, currency: str) -> str:
     return f"{number(value)}{THIN}{currency}"
 
 
-def cautious(kind: PromiseKind, value: dt.date | float) -> dt.date | float:
-    """A value that is backed as it will be shown, rounded to the side that is still backed."""
-    if isinstance(value, dt.date):
-        return value
-    return math.floor(value * 1000) / 1000 if kind is PromiseKind.MARGIN else math.ceil(value)
-
-
 def clean(name: str) -> str:
     """A name from a file without what a terminal would take for a command."""
     return "".join(c if c.isprintable() else " " if c.isspace() else "�" for c in name)
@@ -61,8 +54,9 @@ def value_of(kind: PromiseKind, value: dt.date | float, currency: str) -> str:
     return f"{value * 100:.1f}{THIN}%" if kind is PromiseKind.MARGIN else money(value, currency)
 
 
-def count(n: int, word: str) -> str:
-    return f"{n}{THIN}{word}" if n == 1 else f"{n} {word}s"
+def count(n: float, word: str) -> str:
+    told = f"{n}" if isinstance(n, int) else f"{round(n, 3):.12g}"
+    return f"{told}{THIN}{word}" if n == 1 else f"{told} {word}s"
 
 
 def listed(names: Sequence[str], at_most: int = 8) -> str:
