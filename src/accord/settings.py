@@ -57,7 +57,10 @@ def _database() -> dict[str, Any]:
 def _mail() -> dict[str, Any]:
     address = os.environ.get("ACCORD_MAIL")
     if not address:
-        return {"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend", "EMAIL_FILE_PATH": DATA / "mail"}
+        return {
+            "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+            "EMAIL_FILE_PATH": DATA / "mail",
+        }
     parts = urlsplit(address)
     return {
         "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
