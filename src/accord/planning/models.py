@@ -24,6 +24,7 @@ class Plan(Recorded):
     )  # lower goes first where people are short
     fixed_cost = models.DecimalField(_("cost besides hours"), max_digits=12, decimal_places=2, default=0)
     revision = models.PositiveIntegerField(default=0)  # counts changes: a stale page is refused
+    scheduled = models.PositiveIntegerField(default=0)  # the revision that the activities' dates belong to
 
     def __str__(self) -> str:
         return f"Plan of {self.engagement}"
