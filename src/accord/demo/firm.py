@@ -34,6 +34,7 @@ from accord.estimating.models import State, Template
 from accord.people import actions as people
 from accord.people.models import WORKDAYS, AccessRole, Member, Role, Skill
 from accord.planning.models import Plan
+from accord.planning.schedule import dates_later
 from accord.relationships.actions import add_contact, begin_relationship, judge_health, record_interaction
 from accord.relationships.models import Client, Contact, Relationship
 
@@ -42,7 +43,7 @@ Tell = Callable[[str], None]
 
 def load(today: dt.date | None = None, tell: Tell = lambda _: None) -> None:
     """Fill an empty firm, all or nothing. `tell` is told what comes next."""
-    with transaction.atomic():
+    with transaction.atomic(), dates_later():
         _Loader(World(today or dt.date.today()), tell).load()
 
 
