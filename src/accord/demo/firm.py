@@ -15,7 +15,7 @@ from typing import Any
 from django.db import transaction
 
 from accord.demo.history import stand_at, was_closed
-from accord.demo.work import Work
+from accord.demo.work import SIGNED, Work
 from accord.demo.world import Page, World, in_words
 from accord.engagements.actions import (
     Said,
@@ -28,9 +28,8 @@ from accord.engagements.actions import (
     restate_expectation,
     withdraw_expectation,
 )
-from accord.engagements.models import Engagement, Expectation, Outcome, Profile, Stage
+from accord.engagements.models import Engagement, Expectation, Outcome, Part, Profile, Stage
 from accord.estimating.actions import keep_as_template
-from accord.estimating.models import State, Template
 from accord.people import actions as people
 from accord.people.models import WORKDAYS, AccessRole, Member, Role, Skill
 from accord.planning.models import Plan
@@ -45,6 +44,16 @@ def load(today: dt.date | None = None, tell: Tell = lambda _: None) -> None:
     """Fill an empty firm, all or nothing. `tell` is told what comes next."""
     with transaction.atomic(), dates_later():
         _Loader(World(today or dt.date.today()), tell).load()
+
+
+def ask_for_checks() -> None:
+    """Ask for the promise checks of all plans that go on; jobs compute them. Those without a yes come first."""
+    from accord.planning.checking.actions import ask_for_check
+
+    going_on = Plan.objects.filter(engagement__outcome="").select_related("engagement__relationship")
+    for plan in sorted(going_on, key=lambda plan: (plan.engagement.stage in SIGNED, plan.pk)):
+        manager = plan.engagement.parts.get(part=Part.PROJECT_MANAGER).member
+        ask_for_check(manager, plan.engagement)
 
 
 class _Loader:
@@ -73,7 +82,7 @@ class _Loader:
         (first, about), *others = firm["members"].items()
         # Nobody needs this password: the sample firm's people sign in by one click.
         admin = people.appoint_first_administrator(
-            None, about["name"], _mail(first), secrets.token_urlsafe(24), people.FirmProfile(**firm["firm"])
+            None, about["name"], mail_of(first), secrets.token_urlsafe(24), people.FirmProfile(**firm["firm"])
         )
         self.members[first] = admin
         for name in firm["roles"]:
@@ -82,7 +91,7 @@ class _Loader:
             role = self.roles.get(other.get("role", ""))
             access = [AccessRole(name) for name in other["access"]]
             self.members[key] = people.add_member(
-                admin, other["name"], _mail(key), other["title"], access, role
+                admin, other["name"], mail_of(key), other["title"], access, role
             )
         for key, written in firm["members"].items():
             self._member(admin, self.members[key], written)
@@ -159,8 +168,8 @@ class _Loader:
         work = None
         if "estimate" in written:
             work = Work(self.world, written, engagement, self.members, self.roles)
-            estimate = work.estimate()
-            self._keep_template(work, estimate.state)
+            work.estimate()
+            self._keep_template(work)
             for statement, expectation in said:
                 if "covers" in statement:
                     work.cover(expectation, statement["covers"])
@@ -231,10 +240,10 @@ class _Loader:
             contact=self.contacts[written[direction]],
         )
 
-    def _keep_template(self, work: Work, state: str) -> None:
-        """The first approved breakdown of each kind of work is kept for the next one like it."""
+    def _keep_template(self, work: Work) -> None:
+        """Some breakdowns are kept for the next work like it."""
         name = work.breakdown["name"]
-        if state != State.APPROVED or work.engagement.confidential or Template.objects.filter(name=name).exists():
+        if not work.about.get("keep"):
             return
         keep_as_template(self.members[work.about["by"][0]], work.engagement.estimates.get(), name)
 
@@ -254,5 +263,6 @@ class _Loader:
             end_engagement(seller, engagement, Outcome(written["outcome"]), written["because"])
 
 
-def _mail(key: str) -> str:
+def mail_of(key: str) -> str:
+    """The address of a member of the world."""
     return f"{key}@sample.example"
