@@ -23,14 +23,12 @@ def _quick(settings: object) -> None:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _ledger_lets_tests_clean_up() -> Iterator[None]:
-    """Tests with a server empty all tables afterwards; SQLite's triggers would refuse that for the ledger."""
+def _triggers_let_tests_clean_up() -> Iterator[None]:
+    """Tests with a server empty all tables afterwards; SQLite's triggers would refuse that for what is only appended to."""
     whole = DatabaseOperations.execute_sql_flush
 
     def flush(self: DatabaseOperations, statements: list[str]) -> None:
-        triggers = _statements(
-            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'ledger%'"
-        )
+        triggers = _statements("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
         for name, _ in triggers:
             _statements(f"DROP TRIGGER {name}")
         whole(self, statements)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 from decimal import Decimal
 
 from django import template
@@ -13,8 +14,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accord.actions.forms import FORM_KEY
-from accord.actions.models import AuditChange, AuditEntry
+from accord.actions.models import AuditChange
 from accord.exchange import wording
+from accord.web import history
 
 register = template.Library()
 
@@ -67,15 +69,6 @@ def dressed(field: BoundField) -> SafeString:
 
 
 @register.filter
-def deed(entry: AuditEntry) -> str:
-    """What an action is called, as people say it: engagements.record_expectation becomes 'record expectation'."""
-    return entry.action.partition(".")[2].replace("_", " ")
-
-
-@register.filter
-def differences(change: AuditChange) -> list[tuple[str, tuple[object, object]]]:
-    """(field, (before, after)) of a change."""
-    return [
-        (name.removesuffix("_id").replace("_", " "), (change.before.get(name), after))
-        for name, after in change.after.items()
-    ]
+def events(changes: Iterable[AuditChange]) -> list[history.Event]:
+    """The audit's rows as people read them."""
+    return history.told(changes)
