@@ -44,9 +44,7 @@ def is_planner(actor: Member | None, engagement: Engagement) -> bool:
         return False
     if actor.has_any(AccessRole.DELIVERY_LEAD, AccessRole.EXECUTIVE):
         return True
-    return any(
-        taken.member_id == actor.pk and taken.part in _PLANNERS for taken in engagement.parts.all()
-    )
+    return any(taken.member_id == actor.pk and taken.part in _PLANNERS for taken in engagement.parts.all())
 
 
 def may_plan(actor: Member | None, about: Any) -> None:
@@ -81,7 +79,9 @@ def is_fresh(plan: Plan, revision: int) -> None:
     if plan.revision != revision:
         raise Refused(
             _("A change is made on the plan as it stands now."),
-            _("Somebody changed this plan after you opened the page; nothing of yours was overwritten or done."),
+            _(
+                "Somebody changed this plan after you opened the page; nothing of yours was overwritten or done."
+            ),
             _("Open the plan again, see what changed, and make your change there."),
         )
 

@@ -154,9 +154,7 @@ def _people(
         if assignment.role_id:
             most[assignment.role_id] = max(most[assignment.role_id], float(assignment.units))
     named = {a.member_id for a in assignments if a.member_id}
-    members = list(
-        Member.objects.filter(is_active=True, role__in=most) | Member.objects.filter(pk__in=named)
-    )
+    members = list(Member.objects.filter(is_active=True, role__in=most) | Member.objects.filter(pk__in=named))
     away = _away(members, firm, calendar, start)
     hours = float(firm.hours_per_day)
     of_role = {role: sum(m.role_id == role for m in members) for role in most}
