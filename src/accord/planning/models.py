@@ -156,6 +156,8 @@ class Scenario(Recorded):
 class PromiseCheck(Recorded):
     """One simulation: its inputs as an engagement file, and what came out."""
 
+    SECRET_FIELDS = ("inputs", "result", "progress")  # no secrets, but too large to be told to the audit again
+
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
         RUNNING = "running", _("running")
@@ -172,10 +174,11 @@ class PromiseCheck(Recorded):
     asked_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     digest = models.CharField(max_length=64, blank=True)  # SHA-256 of the canonical inputs
-    inputs = models.JSONField(null=True)  # the engagement file
+    inputs = models.JSONField(null=True)  # the engagement file, and the names of what is in it
     result = models.JSONField(null=True)
     problem = models.TextField(blank=True)  # why it failed, in words for a person
     stale = models.BooleanField(default=False)
+    stale_because = models.CharField(max_length=200, blank=True)  # the first change since
 
     class Meta:
         ordering = ("-id",)
@@ -183,3 +186,8 @@ class PromiseCheck(Recorded):
 
     def __str__(self) -> str:
         return f"Promise check of {self.engagement}"
+
+    def note_progress(self, share: float) -> None:
+        """How far the job is. It is nobody's decision, so it goes past the door and its audit."""
+        self.state, self.progress = self.State.RUNNING, share
+        models.Model.save(self, update_fields=["state", "progress"])
