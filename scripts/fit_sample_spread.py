@@ -33,7 +33,10 @@ def finished_tasks(path: Path) -> dict[str, list[Task]]:
             hours = float(row["hours_estimate"] or 0), float(row["hours_actual_task"] or 0)
             if min(hours) > 0:
                 tasks[row["project"]][int(row["task"])] = row["completed_on"], hours
-    in_order = {project: sorted(rows.items(), key=lambda item: (item[1][0], item[0])) for project, rows in tasks.items()}
+    in_order = {
+        project: sorted(rows.items(), key=lambda item: (item[1][0], item[0]))
+        for project, rows in tasks.items()
+    }
     return {project: [hours for _, (_, hours) in rows] for project, rows in in_order.items()}
 
 
@@ -54,7 +57,9 @@ def main(path: Path) -> None:
     print(f"{len(ratios)} packages of at least {HOURS} estimated hours")
     print("percentiles:", ", ".join(f"P{p} {at[p]:.2f}" for p in PERCENTILES))
     print(f"MEDIAN = {at[50]:.2f}")
-    print(f"BELOW = {np.log(at[50] / at[10]) / z:.2f}  # standard deviation of the logarithm below the median")
+    print(
+        f"BELOW = {np.log(at[50] / at[10]) / z:.2f}  # standard deviation of the logarithm below the median"
+    )
     print(f"ABOVE = {np.log(at[90] / at[50]) / z:.2f}  # and above it")
 
 

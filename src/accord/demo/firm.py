@@ -193,9 +193,7 @@ class _Loader:
             begun_on=self.world.day(written["begun"]),
         )
         chance = written.get("chance", 100)
-        change_engagement(
-            seller, engagement, engagement.title, engagement.value, chance, is_confidential
-        )
+        change_engagement(seller, engagement, engagement.title, engagement.value, chance, is_confidential)
         for part, who in written["people"].items():
             for one in [who] if isinstance(who, str) else who:
                 give_part(seller, engagement, self.members[one], part)

@@ -23,7 +23,6 @@ from accord.people.models import Member
 from accord.planning.models import Plan
 
 
-
 @dataclass(frozen=True, slots=True)
 class Lived:
     """When an activity was worked on, and how much of it is done."""

@@ -15,19 +15,34 @@ from accord.estimating.models import Assumption, Estimate, State, WorkPackage
 from accord.estimating.numbers import Points
 from accord.estimating.rules import Row
 from accord.people.models import Member, Role
-from accord.planning.actions import Draft, Takes, WaitsFor, add_activity, aim_promise, change_activity, make_plan
+from accord.planning.actions import (
+    Draft,
+    Takes,
+    WaitsFor,
+    add_activity,
+    aim_promise,
+    change_activity,
+    make_plan,
+)
 from accord.planning.models import Activity, Plan
 
 SIGNED = (Stage.CONTRACT, Stage.DELIVERY, Stage.CLOSING)
 _HOURS_A_DAY = 8
-_DISAGREE = 0.35  # estimators' likely hours lie up to half of this share beside the middle, for new work twice as far
+_DISAGREE = (
+    0.35  # estimators' likely hours lie up to half of this share beside the middle, for new work twice as far
+)
 
 
 class Work:
     """One engagement's estimate and plan as its people made them."""
 
     def __init__(
-        self, world: World, written: Page, engagement: Engagement, members: dict[str, Member], roles: dict[str, Role]
+        self,
+        world: World,
+        written: Page,
+        engagement: Engagement,
+        members: dict[str, Member],
+        roles: dict[str, Role],
     ) -> None:
         self.world, self.written, self.engagement = world, written, engagement
         self.members, self.roles = members, roles
@@ -101,7 +116,9 @@ class Work:
                 if effort.contribution_id is not None:
                     given.setdefault(package.code, []).append((effort.low, effort.likely, effort.high))
         return {
-            code: Points(*(half_hours(float(sum(point) / len(points))) for point in zip(*points, strict=True)))
+            code: Points(
+                *(half_hours(float(sum(point) / len(points))) for point in zip(*points, strict=True))
+            )
             for code, points in given.items()
         }
 
@@ -141,9 +158,15 @@ class Work:
             if line.number is None:
                 continue
             activity = activities[line.number]
-            before = [activities[n] for n in line.after] + [w for w, targets in waits if line.number in targets]
+            before = [activities[n] for n in line.after] + [
+                w for w, targets in waits if line.number in targets
+            ]
             named = manager if line.role == "Project manager" else next(chosen.get(line.role, iter(())), None)
-            takes = Takes(member=named, units=line.units) if named else Takes(role=self.roles[line.role], units=line.units)
+            takes = (
+                Takes(member=named, units=line.units)
+                if named
+                else Takes(role=self.roles[line.role], units=line.units)
+            )
             draft = Draft(
                 activity.name,
                 low=activity.low,
@@ -165,13 +188,17 @@ class Work:
             activity = plan.activities.get(code=self.codes[number])
         else:
             activity = plan.activities.get(kind=Activity.Kind.MILESTONE)
-        aim_promise(self.members[self.people["project_manager"]], plan, expectation, activity, _revision(plan))
+        aim_promise(
+            self.members[self.people["project_manager"]], plan, expectation, activity, _revision(plan)
+        )
 
     def _activities(self, plan: Plan) -> dict[int, Activity]:
         by_code = {a.code: a for a in plan.activities.select_related("plan__engagement")}
         return {number: by_code[code] for number, code in self.codes.items()}
 
-    def _waits(self, manager: Member, plan: Plan, activities: dict[int, Activity]) -> list[tuple[Activity, list[int]]]:
+    def _waits(
+        self, manager: Member, plan: Plan, activities: dict[int, Activity]
+    ) -> list[tuple[Activity, list[int]]]:
         """Waiting times, each with the lines that wait for it."""
         if "waits" not in self.breakdown:
             return []
@@ -200,8 +227,14 @@ class Work:
         is_over = self.engagement.stage == Stage.CLOSING
         lived: dict[int, Lived] = {}
         finished: dict[int, dt.date] = {}
-        links = {a.pk: [link.source_id for link in a.incoming.all()] for a in plan.activities.prefetch_related("incoming")}
-        assigned = {a.pk: [x.units for x in a.assignments.all()] for a in plan.activities.prefetch_related("assignments")}
+        links = {
+            a.pk: [link.source_id for link in a.incoming.all()]
+            for a in plan.activities.prefetch_related("incoming")
+        }
+        assigned = {
+            a.pk: [x.units for x in a.assignments.all()]
+            for a in plan.activities.prefetch_related("assignments")
+        }
         for activity in _in_order(list(plan.activities.all()), links):
             start = max([plan.begins_on, *(finished[source] for source in links[activity.pk])])
             days = self._days(activity, float(sum(assigned[activity.pk])) or 1.0)

@@ -16,7 +16,7 @@ from accord.actions.door import action
 from accord.actions.refusals import Refused, WrongInput
 from accord.exchange import wording
 from accord.people import rules
-from accord.people.invitations import set_password
+from accord.people.invitations import invite_member, set_password
 from accord.people.models import (
     WEEK,
     WORKDAYS,
@@ -117,9 +117,16 @@ def add_member(
     title: str = "",
     roles: Iterable[AccessRole] = (),
     works_as: Role | None = None,
+    invited_from: str | None = None,
 ) -> Member:
-    """Add somebody who cannot sign in yet: an invitation lets them choose a password."""
-    return _new_member(name, email, title, works_as, roles)
+    """Add somebody who cannot sign in yet: an invitation lets them choose a password.
+
+    `invited_from`: the address of this Accord; with it, the invitation is mailed at once.
+    """
+    member = _new_member(name, email, title, works_as, roles)
+    if invited_from is not None:
+        invite_member(actor, member, invited_from)
+    return member
 
 
 @action(permission=rules.may_manage_members)
@@ -170,6 +177,21 @@ def take_role(actor: Member, member: Member, role: AccessRole) -> None:
     for given in member.given_roles.filter(role=role):
         given.delete()
     _forget_roles(member)
+
+
+@action(permission=rules.may_manage_members)
+def set_roles(actor: Member, member: Member, roles: Collection[AccessRole]) -> Member:
+    """Give the roles that are missing, and take those that are not among them.
+
+    Raises:
+        Refused: the last administrator would be gone.
+    """
+    for role in AccessRole:
+        if role in roles:
+            give_role(actor, member, role)
+        elif member.has_any(role):
+            take_role(actor, member, role)
+    return member
 
 
 @action(permission=rules.may_manage_members)
@@ -368,7 +390,7 @@ def _write_firm(firm: Firm, profile: FirmProfile) -> None:
     if len(currency) != 3 or not currency.isalpha() or not currency.isascii():
         wrong["currency"] = "A currency is three letters, as EUR or USD."
     if not profile.name.strip():
-        wrong["firm"] = wrong["name"] = "Give the firm's name."
+        wrong["name"] = "Give the firm's name."
     if not 0 < profile.hours_per_day <= 24:
         wrong["hours_per_day"] = "A day has between 1 and 24 working hours."
     if wrong:

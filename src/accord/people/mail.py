@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -18,9 +19,10 @@ def next_try(tries: int) -> dt.datetime:
     return timezone.now() + min(_FIRST_WAIT * 2 ** min(tries, 10), _LONGEST_WAIT)
 
 
-def waits_in_a_folder() -> bool:
-    """Whether no mail server is set up, so that mails are laid into a folder instead."""
-    return bool(settings.EMAIL_BACKEND == "django.core.mail.backends.filebased.EmailBackend")
+def folder() -> Path | None:
+    """Where mails are laid as files while no mail server is set up; None if one is."""
+    filed = settings.EMAIL_BACKEND == "django.core.mail.backends.filebased.EmailBackend"
+    return Path(settings.EMAIL_FILE_PATH) if filed else None
 
 
 @task()

@@ -282,6 +282,8 @@ def _to_change(plan: Plan, revision: int) -> Plan:
 def _changed(actor: Member, plan: Plan) -> Plan:
     plan.revision += 1
     plan.save()
+    if schedule.dates_wait():
+        return plan
     if plan.activities.count() <= AT_ONCE and schedule.engine_is_prepared():
         _put_dates(plan)
     else:

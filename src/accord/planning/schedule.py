@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +27,23 @@ if TYPE_CHECKING:
 
 ANYBODY = "anybody"  # who does work to which nobody is assigned
 _YEARS_AHEAD = 4  # as far as public holidays and free days are looked up
+
+
+_wait: ContextVar[bool] = ContextVar("accord_dates_wait", default=False)
+
+
+@contextmanager
+def dates_later() -> Iterator[None]:
+    """Changes of plans within leave the dates alone: whoever makes many at once has them computed at the end."""
+    token = _wait.set(True)
+    try:
+        yield
+    finally:
+        _wait.reset(token)
+
+
+def dates_wait() -> bool:
+    return _wait.get()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from django.http import QueryDict
 
 from accord.actions.models import AuditChange
 from accord.actions.queries import history_of
-from accord.engagements.models import Engagement, Expectation, Stage
+from accord.engagements.models import Engagement, Expectation, Stage, TakenPart
 from accord.engagements.queries import for_rows, visible_to
 from accord.people.models import Member
 from accord.relationships.models import Client, Contact, Interaction, Relationship
@@ -66,6 +66,25 @@ class RelationshipRow:
     @property
     def is_late(self) -> bool:
         return self.next_on is not None and self.next_on < dt.date.today()
+
+
+@dataclass(frozen=True, slots=True)
+class PartsIn:
+    """What a member has to do with one engagement."""
+
+    engagement: Engagement
+    parts: list[str]
+
+
+def parts_of(looking: Member, member: Member) -> list[PartsIn]:
+    """The engagements that a member has a part in and the one who looks may see: running ones first, then the newest."""
+    seen = visible_to(looking).values("pk")
+    taken = TakenPart.objects.filter(member=member, engagement__in=seen)
+    taken = taken.select_related("engagement__relationship__client")
+    lines: dict[int, PartsIn] = {}
+    for row in taken.order_by("engagement__outcome", "-engagement__begun_on", "id"):
+        lines.setdefault(row.engagement_id, PartsIn(row.engagement, [])).parts.append(row.get_part_display())
+    return list(lines.values())
 
 
 def relationship_list(chosen: RelationshipFilter) -> QuerySet[Relationship]:
