@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -96,7 +95,7 @@ def _write(folder: Path, note: Note) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     new = folder / f"{NOTE}.new"
     new.write_text(json.dumps(asdict(note)), encoding="utf-8")
-    os.replace(new, folder / NOTE)
+    new.replace(folder / NOTE)
 
 
 def _why_anew(noted: Note, now: Note) -> str:

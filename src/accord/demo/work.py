@@ -9,7 +9,7 @@ from itertools import cycle
 from accord.demo.history import Lived, live_through
 from accord.demo.spread import chance, half_hours, ratio_of, three_points
 from accord.demo.world import Line, Page, World, lines_of
-from accord.engagements.models import Engagement, Expectation, Stage
+from accord.engagements.models import Engagement, Expectation, Outcome, Stage
 from accord.estimating import actions as estimating
 from accord.estimating.models import Assumption, Estimate, State, WorkPackage
 from accord.estimating.numbers import Points
@@ -184,10 +184,8 @@ class Work:
 
     def aim(self, plan: Plan, expectation: Expectation, number: int | None) -> None:
         """A promised time is about the milestone, or about the activity that it names."""
-        if number:
-            activity = plan.activities.get(code=self.codes[number])
-        else:
-            activity = plan.activities.get(kind=Activity.Kind.MILESTONE)
+        which = {"code": self.codes[number]} if number else {"kind": Activity.Kind.MILESTONE}
+        activity = plan.activities.get(**which)
         aim_promise(
             self.members[self.people["project_manager"]], plan, expectation, activity, _revision(plan)
         )
@@ -224,29 +222,41 @@ class Work:
 
     def live(self, plan: Plan) -> None:
         """Work went on since the plan began, and took as much longer or shorter as real work does."""
-        is_over = self.engagement.stage == Stage.CLOSING
+        links, units = _links_of(plan), _units_of(plan)
         lived: dict[int, Lived] = {}
         finished: dict[int, dt.date] = {}
-        links = {
-            a.pk: [link.source_id for link in a.incoming.all()]
-            for a in plan.activities.prefetch_related("incoming")
-        }
-        assigned = {
-            a.pk: [x.units for x in a.assignments.all()]
-            for a in plan.activities.prefetch_related("assignments")
-        }
         for activity in _in_order(list(plan.activities.all()), links):
             start = max([plan.begins_on, *(finished[source] for source in links[activity.pk])])
-            days = self._days(activity, float(sum(assigned[activity.pk])) or 1.0)
-            finish = finished[activity.pk] = _working_days_after(start, days)
-            if is_over or finish < self.world.today:
-                finish = min(finish, self.world.day(self.written["since"]))
-                lived[activity.pk] = Lived(min(start, finish), finish, Decimal(1))
-            elif start < self.world.today and activity.kind != Activity.Kind.MILESTONE:
-                share = _working_days_between(start, self.world.today) / max(days, 1)
-                done = Decimal(min(19, int(share * 20))) / 20
-                lived[activity.pk] = Lived(start, finish, done)
+            days = self._days(activity, units.get(activity.pk, 1.0))
+            finished[activity.pk] = _working_days_after(start, days)
+            done = self._done(activity, start, finished[activity.pk])
+            if done:
+                lived[activity.pk] = Lived(start, finished[activity.pk], done)
+        lead = plan.activities.get(code=self._code_of("Project manager"))
+        lived[lead.pk] = Lived(plan.begins_on, max(finished.values()), self._share_of_all(plan, lived, lead))
         live_through(self.members[self.people["project_manager"]], plan, lived)
+
+    def _done(self, activity: Activity, start: dt.date, finish: dt.date) -> Decimal:
+        """The share that is done by today; the last work of what is only being closed is not quite."""
+        is_closed = self.written["stage"] == Outcome.CLOSED
+        if is_closed or (finish < self.world.today and not self._is_last(activity)):
+            return Decimal(1)
+        if start >= self.world.today or activity.kind == Activity.Kind.MILESTONE:
+            return Decimal(0)
+        share = _working_days_between(start, self.world.today) / max(_working_days_between(start, finish), 1)
+        return Decimal(max(1, min(19, int(share * 20)))) / 20
+
+    def _is_last(self, activity: Activity) -> bool:
+        return activity.code in [self.codes[n] for n in self.breakdown["ends"]]
+
+    def _share_of_all(self, plan: Plan, lived: dict[int, Lived], lead: Activity) -> Decimal:
+        """Whoever leads a project is as far as the project is."""
+        work = [a for a in plan.activities.filter(kind=Activity.Kind.EFFORT) if a.pk != lead.pk]
+        done = sum(a.likely * (lived[a.pk].done if a.pk in lived else 0) for a in work)
+        return round(done / sum(a.likely for a in work), 2)
+
+    def _code_of(self, role: str) -> str:
+        return next(self.codes[line.number] for line in self.lines if line.number and line.role == role)
 
     def _days(self, activity: Activity, units: float) -> int:
         if activity.kind == Activity.Kind.MILESTONE:
@@ -258,6 +268,18 @@ class Work:
 def _revision(plan: Plan) -> int:
     plan.refresh_from_db(fields=["revision"])
     return plan.revision
+
+
+def _links_of(plan: Plan) -> dict[int, list[int]]:
+    """An activity's key -> those that it waits for."""
+    activities = plan.activities.prefetch_related("incoming")
+    return {a.pk: [link.source_id for link in a.incoming.all()] for a in activities}
+
+
+def _units_of(plan: Plan) -> dict[int, float]:
+    """An activity's key -> how many people work on it at once."""
+    activities = plan.activities.filter(kind=Activity.Kind.EFFORT).prefetch_related("assignments")
+    return {a.pk: float(sum(x.units for x in a.assignments.all())) for a in activities}
 
 
 def _in_order(activities: list[Activity], links: dict[int, list[int]]) -> list[Activity]:
