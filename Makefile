@@ -17,13 +17,16 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint bench schema lock clean
+.PHONY: help demo check-example test lint bench schema lock clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo "PYTHON=/path/to/python3 picks the Python (3.11 or newer) that a new .venv is made with."
 
-demo: $(RUN) ## Check the promises of examples/portal.yaml
+demo: $(RUN) ## Open a sample firm in the browser, and print where (PORT=8000)
+	@$(BIN)/accord demo $(if $(PORT),--port $(PORT))
+
+check-example: $(RUN) ## Check the promises of examples/portal.yaml at the command line
 	@$(BIN)/accord check examples/portal.yaml || test $$? -eq 1 # 1: not all promises are backed
 
 test: lint ## Run lint and all tests

@@ -161,7 +161,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "accord.people.passwords.NotCommonAtHeart"},
 ]
-LOGIN_URL = "account_login"
+LOGIN_URL = "demo:people" if DEMO else "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "accord.people.accounts.InvitedOnly"
 ACCOUNT_LOGIN_METHODS = {"email"}
