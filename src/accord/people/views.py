@@ -109,7 +109,7 @@ def member(request: HttpRequest, pk: int) -> HttpResponse:
         "absences": list(queries.absences_ahead(found, today)),
         "holidays": list(queries.holidays_ahead(found, own_firm, today).items()),
         "teams": found.team_places.select_related("team"),
-        "history": queries.history_of_member(found)[:_HISTORY],
+        "history": queries.history_of_member(found, _HISTORY),
         "now": timezone.now(),
         "today": today,
         "may_manage": _may(request, rules.may_manage_members),
