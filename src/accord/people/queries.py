@@ -191,6 +191,13 @@ def rate_history(member: Member) -> list[Rate]:
     return list(Rate.objects.filter(Q(member=member) | Q(role=member.role_id, role__isnull=False)))
 
 
+def rate_now(member: Member, rates: Iterable[Rate], today: dt.date) -> Rate | None:
+    """Which of a member's rates (from `rate_history`) holds today."""
+    begun = [rate for rate in rates if rate.valid_from <= today]
+    own = [rate for rate in begun if rate.member_id == member.pk]
+    return next(iter(own or begun), None)
+
+
 @dataclass(frozen=True, slots=True)
 class RoleLine:
     role: Role
