@@ -17,7 +17,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo check-example test lint bench schema lock clean
+.PHONY: help demo check-example test lint permissions bench schema lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -37,6 +37,9 @@ lint: $(DEV) ## Check style, types and which room imports which
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+permissions: $(DEV) ## Write who may do what (tests/people/permissions.txt)
+	@ACCORD_WRITE_PERMISSIONS=1 $(BIN)/python -m pytest -q tests/people/test_permission_matrix.py
 
 bench: $(DEV) ## Run every benchmark in turn
 	@set -e; for bench in $(sort $(wildcard benchmarks/bench_*.py)); do \

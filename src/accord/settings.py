@@ -157,9 +157,11 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
     },
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "accord.people.passwords.NotCommonAtHeart"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("name", "email", "title")},
+    },
+    {"NAME": "accord.people.passwords.NotCommon"},
 ]
 LOGIN_URL = "demo:people" if DEMO else "account_login"
 LOGIN_REDIRECT_URL = "/"
@@ -171,6 +173,12 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # only invited people come in, and the invi
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody gets mail because somebody typed their address here
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_FORMS = {
+    "change_password": "accord.people.account_forms.ChangePassword",
+    "reset_password_from_key": "accord.people.account_forms.ChooseAnew",
+    "set_password": "accord.people.account_forms.ChooseFirst",
+}
+MFA_FORMS = {"add_webauthn": "accord.people.account_forms.AddPasskey"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Accord"

@@ -294,9 +294,7 @@ def add_skill(actor: Member, name: str) -> Skill:
 
 
 @action(permission=rules.may_set_rates)
-def set_rate(
-    actor: Member, of: Role | Member, valid_from: dt.date, cost: Decimal, bill: Decimal
-) -> Rate:
+def set_rate(actor: Member, of: Role | Member, valid_from: dt.date, cost: Decimal, bill: Decimal) -> Rate:
     """Say what an hour of a role or of one member costs and is billed from a day on; the same day again corrects it.
 
     Raises:

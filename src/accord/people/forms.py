@@ -13,9 +13,7 @@ from accord.people.actions import FirmProfile, MemberProfile
 from accord.people.models import WEEK, Absence, AccessRole, Member, Role, Skill, Team
 from accord.people.places import countries, subdivisions
 
-DAYS = dict(
-    zip(WEEK, (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")), strict=True)
-)
+DAYS = dict(zip(WEEK, (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")), strict=True))
 LEVELS = {1: _("1 begins"), 2: _("2 with help"), 3: _("3 works alone"), 4: _("4 expert"), 5: _("5 teaches")}
 
 
@@ -49,7 +47,9 @@ class PlaceForm(forms.Form):
 
 class FirmForm(PlaceForm):
     name = forms.CharField(label=_("Name of the firm"), max_length=120)
-    currency = forms.CharField(label=_("Currency"), max_length=3, help_text=_("Three letters, as EUR or USD."))
+    currency = forms.CharField(
+        label=_("Currency"), max_length=3, help_text=_("Three letters, as EUR or USD.")
+    )
     hours_per_day = forms.DecimalField(label=_("Hours per day"), max_digits=4, decimal_places=2)
     workdays = forms.MultipleChoiceField(
         label=_("Working days"), choices=DAYS, widget=forms.CheckboxSelectMultiple, required=False
@@ -164,5 +164,3 @@ class JoinFirmForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=_("At least 12 characters. A few unrelated words are easy to keep in mind."),
     )
-
-

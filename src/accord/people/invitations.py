@@ -44,6 +44,7 @@ def invite_member(actor: Member, member: Member, site: str) -> Invitation:
     Raises:
         Refused: they have left, or have chosen a password already.
     """
+    member = Member.objects.select_for_update().get(pk=member.pk)  # they may have joined a moment ago
     rules.may_be_invited(member)
     expires = timezone.now() + rules.INVITATION_LASTS
     invitation = Invitation(member=member, invited_by=actor, expires_at=expires)
@@ -76,8 +77,7 @@ def set_password(member: Member, password: str) -> None:
     try:
         validate_password(password, member)
     except ValidationError as error:
-        advice = _("Take a few unrelated words: they are easy to keep in mind and hard to guess.")
-        raise WrongInput(password=" ".join([*error.messages, advice])) from None
+        raise WrongInput(password=" ".join(error.messages)) from None
     member.set_password(password)
     member.save(update_fields=["password"])
 

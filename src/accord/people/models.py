@@ -50,7 +50,7 @@ class Firm(Recorded):
             models.CheckConstraint(
                 condition=models.Q(hours_per_day__gt=0, hours_per_day__lte=24),
                 name="a_firm_works_some_hours_a_day",
-            )
+            ),
         ]
 
     def __str__(self) -> str:

@@ -12,20 +12,18 @@ _TRIMMINGS = re.compile(r"^[\W\d_]+|[\W\d_]+$")
 FEWEST_CHARACTERS = 5  # different ones
 
 
-class NotCommonAtHeart(CommonPasswordValidator):
-    """Refuses what is left of a common password after removing digits and signs at its ends, and monotonous ones."""
+class NotCommon(CommonPasswordValidator):
+    """Refuses the 20,000 most common passwords, also with digits and signs at their ends, and monotonous ones."""
 
     def validate(self, password: str, user: object = None) -> None:
-        heart = _TRIMMINGS.sub("", password.lower())
-        if not heart or heart in self.passwords:
-            raise ValidationError(
-                _("Without the digits and signs around it, this is a password that many people use."),
-                code="password_common_at_heart",
-            )
-        if len(set(password)) < FEWEST_CHARACTERS:
-            raise ValidationError(
-                _("This password repeats the same few characters."), code="password_monotonous"
-            )
+        typed = password.lower().strip()
+        heart = _TRIMMINGS.sub("", typed)
+        few = len(set(typed)) < FEWEST_CHARACTERS
+        if few or not heart or {typed, heart} & self.passwords:
+            raise ValidationError(self.get_error_message(), code="password_too_common")
 
-    def get_help_text(self) -> str:
-        return _("Your password can’t be a commonly used word with digits around it.")
+    def get_error_message(self) -> str:
+        return _(
+            "Many people use this password, or one that differs by digits and signs only. "
+            "Take a few unrelated words instead."
+        )

@@ -37,7 +37,9 @@ def subdivisions(country: str) -> Mapping[str, str]:
 def wrong_place(country: str, subdivision: str) -> dict[str, str]:
     """What is wrong with a place, by field, in words; nothing if the library knows it."""
     if country not in countries():
-        return {"country": f"“{country}” is no country whose public holidays are known: choose one of the list."}
+        return {
+            "country": f"“{country}” is no country whose public holidays are known: choose one of the list."
+        }
     if subdivision and subdivision not in subdivisions(country):
         known = ", ".join(f"{code} ({name})" for code, name in list(subdivisions(country).items())[:20])
         inside = f"Leave it empty, or choose one of: {known}." if known else "Leave it empty."

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from django.db import models
 from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
@@ -15,6 +16,7 @@ from accord.actions.models import AuditChange
 from accord.people.calendars import Span, days_between, merged, weekday
 from accord.people.models import (
     Absence,
+    AccessRole,
     Firm,
     Invitation,
     Member,
@@ -115,7 +117,9 @@ def away_of(members: Iterable[Member], first: dt.date, last: dt.date) -> dict[in
     away = _Away(members, first, last)
     return {
         member.pk: merged(
-            day for day in days_between(first, last) if weekday(day) in away.firm.days and away.on(member, day)
+            day
+            for day in days_between(first, last)
+            if weekday(day) in away.firm.days and away.on(member, day)
         )
         for member in away.members
     }
@@ -187,6 +191,13 @@ def rate_history(member: Member) -> list[Rate]:
     return list(Rate.objects.filter(Q(member=member) | Q(role=member.role_id, role__isnull=False)))
 
 
+def rate_now(member: Member, rates: Iterable[Rate], today: dt.date) -> Rate | None:
+    """Which of a member's rates (from `rate_history`) holds today."""
+    begun = [rate for rate in rates if rate.valid_from <= today]
+    own = [rate for rate in begun if rate.member_id == member.pk]
+    return next(iter(own or begun), None)
+
+
 @dataclass(frozen=True, slots=True)
 class RoleLine:
     role: Role
@@ -219,16 +230,43 @@ def teams() -> QuerySet[Team]:
     )
 
 
-# What the history of a member's record tells. Absences and rates are left out: not everybody may read them.
-_HISTORY = ("people.givenrole", "people.memberskill", "people.teamplace")
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line of the history of a member's record."""
+
+    change: AuditChange
+    what: str  # the role, skill or team that it was about; empty for the profile
 
 
-def history_of_member(member: Member) -> QuerySet[AuditChange]:
+# Absences and rates are left out: not everybody may read them.
+_TIED = ("people.givenrole", "people.memberskill", "people.teamplace")
+
+
+def history_of_member(member: Member, lines: int) -> list[Told]:
     """What was changed about a member: profile, access roles, skills, teams; newest first, with who did it."""
     mine = str(member.pk)
     own = Q(model="people.member", object_id=mine)
     tied = Q(after__member_id=mine) | Q(before__member_id=mine)
-    return AuditChange.objects.filter(own | Q(tied, model__in=_HISTORY)).select_related("entry__actor")
+    found = AuditChange.objects.filter(own | Q(tied, model__in=_TIED)).select_related("entry__actor")
+    changes = list(found[:lines])
+    skills = Skill.objects.in_bulk([pk for c in changes if (pk := _of(c, "skill_id"))])
+    teams = Team.objects.in_bulk([pk for c in changes if (pk := _of(c, "team_id"))])
+    return [Told(change, _what(change, skills, teams)) for change in changes]
+
+
+def _of(change: AuditChange, name: str) -> Any:
+    return change.after.get(name) or change.before.get(name)
+
+
+def _what(change: AuditChange, skills: Mapping[int, Skill], teams: Mapping[int, Team]) -> str:
+    if change.model == "people.givenrole":
+        return str(AccessRole(_of(change, "role")).label)
+    if change.model == "people.memberskill":
+        level = change.after.get("level", "")
+        return f"{skills.get(int(_of(change, 'skill_id') or 0), '')} {level}".strip()
+    if change.model == "people.teamplace":
+        return str(teams.get(int(_of(change, "team_id")), ""))
+    return ""
 
 
 def absences_ahead(member: Member, today: dt.date) -> models.QuerySet[Absence]:

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", views.members, name="members"),
     path("add/", views.add, name="add"),
     path("<int:pk>/", views.member, name="member"),
+    path("<int:pk>/history/", views.history, name="history"),
     path("<int:pk>/change/", views.change, name="change"),
     path("<int:pk>/access/", views.access, name="access"),
     path("<int:pk>/skills/set/", views.set_skill, name="set_skill"),

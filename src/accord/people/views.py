@@ -27,7 +27,7 @@ from accord.people.actions import FirmProfile, MemberProfile
 from accord.people.models import Absence, AccessRole, Member, Role, Skill, Team
 from accord.people.places import place_name, subdivisions
 
-_HISTORY = 20
+_HISTORY = 50
 _EACH_PAGE = 100
 
 
@@ -109,7 +109,6 @@ def member(request: HttpRequest, pk: int) -> HttpResponse:
         "absences": list(queries.absences_ahead(found, today)),
         "holidays": list(queries.holidays_ahead(found, own_firm, today).items()),
         "teams": found.team_places.select_related("team"),
-        "history": queries.history_of_member(found)[:_HISTORY],
         "now": timezone.now(),
         "today": today,
         "may_manage": _may(request, rules.may_manage_members),
@@ -122,8 +121,14 @@ def member(request: HttpRequest, pk: int) -> HttpResponse:
     }
     if page["own"] or page["sees_costs"]:
         page["rates"] = queries.rate_history(found)
-        page["rate"] = queries.rates_at(today).of_member(found)
+        page["rate"] = queries.rate_now(found, page["rates"], today)
     return render(request, "people/member.html", page)
+
+
+def history(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _member(pk)
+    page = {"member": found, "history": queries.history_of_member(found, _HISTORY)}
+    return render(request, "people/history.html", page)
 
 
 def add(request: HttpRequest) -> HttpResponse:
