@@ -66,11 +66,11 @@ class Distance:
 
     @property
     def marks(self) -> list[tuple[str, int]]:
-        """(what, where from 0 to 100) of each value on one line."""
+        """(what, where from 2 to 96 percent) of each value on one line."""
         named = [("first", self.first), ("now", self.now), ("believed", self.believed)]
         known = [(what, _as_number(value)) for what, value in named if value is not None]
         low, high = min(x for _, x in known), max(x for _, x in known)
-        return [(what, round((x - low) / (high - low) * 100) if high > low else 50) for what, x in known]
+        return [(what, 2 + round((x - low) / (high - low) * 94) if high > low else 50) for what, x in known]
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,15 +235,10 @@ def register_rows(said: Statement) -> list[models.Model]:
 def history_of_all(engagement: Engagement) -> QuerySet[AuditChange]:
     """What was done to an engagement, to the parts in it and to what was said, newest first."""
     said = Expectation.objects.filter(engagement=engagement)
-    parts = TakenPart.objects.filter(engagement=engagement)
-    taken_back = Q(
-        model=TakenPart._meta.label_lower,
-        kind=AuditChange.Kind.DELETED,
-        before__engagement_id=str(engagement.pk),
-    )
-    return history_of(
-        engagement, *said, *parts, *Withdrawal.objects.filter(expectation__in=said), also=taken_back
-    )
+    # A part that was taken back has no row any more: the audit alone knows whose it was.
+    about = Q(before__engagement_id=str(engagement.pk)) | Q(after__engagement_id=str(engagement.pk))
+    parts = Q(model=TakenPart._meta.label_lower) & about
+    return history_of(engagement, *said, *Withdrawal.objects.filter(expectation__in=said), also=parts)
 
 
 def name_of(engagement: Engagement) -> str:

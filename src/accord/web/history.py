@@ -35,7 +35,17 @@ _PAST = {
     "plan": "planned",
 }
 # Fields that say nothing to a reader: they follow from the rest, or are the object itself.
-_SILENT = {"id", "password", "last_login", "engagement_id", "expectation_id", "relationship_id", "client_id"}
+_SILENT = {
+    "id",
+    "password",
+    "last_login",
+    "engagement_id",
+    "expectation_id",
+    "relationship_id",
+    "client_id",
+    "recorded_by_id",
+    "recorded_at",
+}
 
 
 @dataclass(frozen=True, slots=True)
