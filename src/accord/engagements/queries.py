@@ -101,7 +101,11 @@ class Row:
     engagement: Engagement
     said: TimeSaid | None
     age: int  # days since anything happened
-    sellers: str
+
+    @property
+    def sellers(self) -> str:
+        """To be asked where parts were loaded with all rows."""
+        return ", ".join(p.member.name for p in self.engagement.parts.all() if p.part == Part.SELLER)
 
 
 def visible_to(member: Member) -> QuerySet[Engagement]:
@@ -166,10 +170,7 @@ def for_rows(found: QuerySet[Engagement]) -> QuerySet[Engagement]:
     return (
         with_last_event(found)
         .select_related("relationship__client", "relationship__owner")
-        .prefetch_related(
-            Prefetch("parts", TakenPart.objects.select_related("member")),
-            Prefetch("expectations", times, to_attr="times_said"),
-        )
+        .prefetch_related(Prefetch("expectations", times, to_attr="times_said"))
     )
 
 
@@ -177,13 +178,8 @@ def row_of(engagement: Engagement) -> Row:
     """To be asked of engagements from `for_rows`."""
     times: list[Expectation] = engagement.times_said  # type: ignore[attr-defined]
     happened: dt.date = engagement.happened_on  # type: ignore[attr-defined]
-    sellers = [taken.member.name for taken in engagement.parts.all() if taken.part == Part.SELLER]
-    return Row(
-        engagement,
-        _time_said(times[0], engagement) if times else None,
-        max(0, (dt.date.today() - happened).days),
-        ", ".join(sellers),
-    )
+    said = _time_said(times[0], engagement) if times else None
+    return Row(engagement, said, max(0, (dt.date.today() - happened).days))
 
 
 def _time_said(e: Expectation, engagement: Engagement) -> TimeSaid | None:

@@ -113,7 +113,7 @@ def _names(rows: Iterable[AuditChange]) -> Names:
     asked: dict[type[models.Model], set[str]] = defaultdict(set)
     for row in rows:
         for name, value in [*row.before.items(), *row.after.items()]:
-            found = _field(row.model, name)
+            found = None if name in _SILENT else _field(row.model, name)
             if found is not None and isinstance(found, models.ForeignKey) and value:
                 target = found.related_model
                 if target._meta.label_lower in _NAMED:
