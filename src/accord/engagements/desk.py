@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from accord.engagements.models import Engagement, Expectation, Stage, TakenPart
 from accord.engagements.queries import not_backed, standing, visible_to
 from accord.engagements.rules import backing_of
+from accord.exchange import wording
 from accord.people.models import Member
 
 
@@ -81,7 +82,7 @@ def steps_and_promises(member: Member) -> list[Waiting]:
 def _led_by(member: Member) -> list[Engagement]:
     """Running engagements in which the member has a part, or whose relationship the member owns."""
     promised = [Expectation.Kind.TIME, Expectation.Kind.COST]
-    said = standing().filter(not_backed(), kind__in=promised).select_related("belief")
+    said = standing().filter(not_backed(), kind__in=promised).select_related("belief", "engagement")
     parts = TakenPart.objects.filter(member=member)
     mine = Q(pk__in=parts.values("engagement")) | Q(relationship__owner=member)
     return list(
@@ -115,11 +116,18 @@ def _due(engagement: Engagement, why: str) -> Waiting:
     )
 
 
+def _named(said: Expectation) -> str:
+    value = wording.day(said.date) if said.date else ""
+    if said.amount is not None:
+        value = wording.money(float(said.amount), said.engagement.currency)
+    return f"{said.subject}, {value}"
+
+
 def _unbacked(engagement: Engagement, said: list[Expectation], why: str) -> Waiting:
     first = said[0]
     backing = backing_of(first.kind, getattr(first, "belief", None), engagement.profile)
     what = _("“%(subject)s” was said and is %(word)s. %(because)s") % {
-        "subject": first.subject,
+        "subject": _named(first),
         "word": backing.word,
         "because": backing.because,
     }

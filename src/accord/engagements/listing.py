@@ -8,7 +8,19 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import (
+    Case,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -139,7 +151,8 @@ def kept_query(asked: QueryDict) -> str:
 
 def engagements(member: Member, chosen: Filter, sort: str = "") -> QuerySet[Engagement]:
     """Those of the list that the member may see, sorted by a column's name (with a minus: the other way round)."""
-    found = _narrowed(for_rows(visible_to(member)), member, chosen)
+    parts = Prefetch("parts", TakenPart.objects.select_related("member"))
+    found = _narrowed(for_rows(visible_to(member)), member, chosen).prefetch_related(parts)
     column = COLUMNS.get(sort.removeprefix("-")) or (TITLE if sort.removeprefix("-") == "title" else None)
     if column is None:
         return found.order_by(F("next_step_on").asc(nulls_last=True), "title", "pk")

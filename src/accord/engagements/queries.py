@@ -66,11 +66,11 @@ class Distance:
 
     @property
     def marks(self) -> list[tuple[str, int]]:
-        """(what, where from 0 to 100) of each value on one line."""
+        """(what, where from 2 to 96 percent) of each value on one line."""
         named = [("first", self.first), ("now", self.now), ("believed", self.believed)]
         known = [(what, _as_number(value)) for what, value in named if value is not None]
         low, high = min(x for _, x in known), max(x for _, x in known)
-        return [(what, round((x - low) / (high - low) * 100) if high > low else 50) for what, x in known]
+        return [(what, 2 + round((x - low) / (high - low) * 94) if high > low else 50) for what, x in known]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,11 @@ class Row:
     engagement: Engagement
     said: TimeSaid | None
     age: int  # days since anything happened
-    sellers: str
+
+    @property
+    def sellers(self) -> str:
+        """To be asked where parts were loaded with all rows."""
+        return ", ".join(p.member.name for p in self.engagement.parts.all() if p.part == Part.SELLER)
 
 
 def visible_to(member: Member) -> QuerySet[Engagement]:
@@ -166,10 +170,7 @@ def for_rows(found: QuerySet[Engagement]) -> QuerySet[Engagement]:
     return (
         with_last_event(found)
         .select_related("relationship__client", "relationship__owner")
-        .prefetch_related(
-            Prefetch("parts", TakenPart.objects.select_related("member")),
-            Prefetch("expectations", times, to_attr="times_said"),
-        )
+        .prefetch_related(Prefetch("expectations", times, to_attr="times_said"))
     )
 
 
@@ -177,13 +178,8 @@ def row_of(engagement: Engagement) -> Row:
     """To be asked of engagements from `for_rows`."""
     times: list[Expectation] = engagement.times_said  # type: ignore[attr-defined]
     happened: dt.date = engagement.happened_on  # type: ignore[attr-defined]
-    sellers = [taken.member.name for taken in engagement.parts.all() if taken.part == Part.SELLER]
-    return Row(
-        engagement,
-        _time_said(times[0], engagement) if times else None,
-        max(0, (dt.date.today() - happened).days),
-        ", ".join(sellers),
-    )
+    said = _time_said(times[0], engagement) if times else None
+    return Row(engagement, said, max(0, (dt.date.today() - happened).days))
 
 
 def _time_said(e: Expectation, engagement: Engagement) -> TimeSaid | None:
@@ -235,15 +231,10 @@ def register_rows(said: Statement) -> list[models.Model]:
 def history_of_all(engagement: Engagement) -> QuerySet[AuditChange]:
     """What was done to an engagement, to the parts in it and to what was said, newest first."""
     said = Expectation.objects.filter(engagement=engagement)
-    parts = TakenPart.objects.filter(engagement=engagement)
-    taken_back = Q(
-        model=TakenPart._meta.label_lower,
-        kind=AuditChange.Kind.DELETED,
-        before__engagement_id=str(engagement.pk),
-    )
-    return history_of(
-        engagement, *said, *parts, *Withdrawal.objects.filter(expectation__in=said), also=taken_back
-    )
+    # A part that was taken back has no row any more: the audit alone knows whose it was.
+    about = Q(before__engagement_id=str(engagement.pk)) | Q(after__engagement_id=str(engagement.pk))
+    parts = Q(model=TakenPart._meta.label_lower) & about
+    return history_of(engagement, *said, *Withdrawal.objects.filter(expectation__in=said), also=parts)
 
 
 def name_of(engagement: Engagement) -> str:

@@ -35,7 +35,17 @@ _PAST = {
     "plan": "planned",
 }
 # Fields that say nothing to a reader: they follow from the rest, or are the object itself.
-_SILENT = {"id", "password", "last_login", "engagement_id", "expectation_id", "relationship_id", "client_id"}
+_SILENT = {
+    "id",
+    "password",
+    "last_login",
+    "engagement_id",
+    "expectation_id",
+    "relationship_id",
+    "client_id",
+    "recorded_by_id",
+    "recorded_at",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +113,7 @@ def _names(rows: Iterable[AuditChange]) -> Names:
     asked: dict[type[models.Model], set[str]] = defaultdict(set)
     for row in rows:
         for name, value in [*row.before.items(), *row.after.items()]:
-            found = _field(row.model, name)
+            found = None if name in _SILENT else _field(row.model, name)
             if found is not None and isinstance(found, models.ForeignKey) and value:
                 target = found.related_model
                 if target._meta.label_lower in _NAMED:

@@ -64,14 +64,15 @@ def relationships(request: HttpRequest) -> HttpResponse:
 def relationship(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Relationship.objects.select_related("client", "owner"), pk=pk)
     rows = [row_of(e) for e in queries.engagements_of(signed_in(request), found)]
+    contacts = list(found.client.contacts.all())
     page = {
         "relationship": found,
-        "contacts": found.client.contacts.all(),
+        "contacts": contacts,
         "running": [row for row in rows if not row.engagement.outcome],
         "ended": [row for row in rows if row.engagement.outcome],
         "stages": list(Stage),
         "interactions": stream(found)[:_STREAM],
-        "history": queries.history_of_relationship(found)[:_HISTORY],
+        "history": queries.history_of_relationship(found, contacts)[:_HISTORY],
     }
     return render(request, "web/relationship.html", page)
 

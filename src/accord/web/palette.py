@@ -75,16 +75,22 @@ def palette(member: Member, asked: str) -> list[Found]:
 
 
 def rank(label: str, words: Iterable[str]) -> int:
-    """How well a label fits, 0 the best: whole label, its beginning, the beginning of its words, anywhere."""
-    low, typed = label.lower(), " ".join(words).lower()
-    if low.split(" · ")[0] == typed:
+    """How well a label fits, 0 the best. Its name, before the first dot, counts more than what is told beside it."""
+    asked = [word.lower() for word in words]
+    low, typed = label.lower(), " ".join(asked)
+    name = low.split(" · ")[0]
+    if name == typed:
         return 0
-    if low.startswith(typed):
+    if name.startswith(typed):
         return 1
-    beginnings = [part for part in re.split(r"\W+", low) if part]
-    if all(any(part.startswith(word.lower()) for part in beginnings) for word in words):
+    if _begin_words_of(name, asked):
         return 2
-    return 3 if all(word.lower() in low for word in words) else 4
+    return 3 if _begin_words_of(low, asked) else 4
+
+
+def _begin_words_of(text: str, asked: list[str]) -> bool:
+    parts = re.split(r"\W+", text)
+    return all(any(part.startswith(word) for part in parts) for word in asked)
 
 
 def marked(label: str, words: Iterable[str]) -> list[tuple[str, bool]]:

@@ -132,9 +132,8 @@ def engagements_of(member: Member, relationship: Relationship) -> list[Engagemen
     return list(found.order_by("outcome", "-begun_on", "-pk"))
 
 
-def history_of_relationship(relationship: Relationship) -> QuerySet[AuditChange]:
+def history_of_relationship(relationship: Relationship, contacts: Iterable[Contact]) -> QuerySet[AuditChange]:
     """What was done to it, its client and the client's people; what is engaged in it has histories of its own."""
-    contacts = Contact.objects.filter(client=relationship.client_id)
     return history_of(relationship, relationship.client, *contacts)
 
 

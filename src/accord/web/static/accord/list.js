@@ -3,7 +3,7 @@
 (() => {
   const form = document.querySelector("[data-together]");
   if (!form) return;
-  const boxes = [...document.querySelectorAll(`input[name=id][form="${form.id}"]`)];
+  const boxes = [...document.querySelectorAll('input[name=id][form="together"]')]; // form.id would be these boxes
   const all = document.querySelector("[data-choose-all]");
   const count = form.querySelector("[data-chosen]");
 
