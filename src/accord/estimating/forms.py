@@ -141,7 +141,7 @@ class CoverForm(forms.Form):
         super().__init__(*args, **kwargs)
         packages = estimate.packages.all() if estimate else []
         choices = [("", _("none: no package delivers this"))]
-        choices += [(p.code, f"{'\u2003' * p.level}{p.name}") for p in packages]
+        choices += [(p.code, "\u2003" * p.level + p.name) for p in packages]
         self.fields["code"].choices = choices  # type: ignore[attr-defined]
         self.fields["code"].required = False
 

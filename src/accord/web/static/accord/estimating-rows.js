@@ -6,7 +6,11 @@ window.accordRows = (() => {
   const NUMBERS = new Set(["units", ...POINTS]);
   const DEEPEST = 5, MOST_HOURS = 1e6, Z80 = 0.8416212335729143;
 
-  const empty = (level = 0) => ({ code: "", level, name: "", role: "", units: "1", low: "", likely: "", high: "", note: "" });
+  let keys = 0;  // tells new lines apart, which have no code before they are saved
+  const empty = (level = 0) => ({ key: ++keys, code: "", level, name: "", role: "", units: "1", low: "", likely: "", high: "", note: "" });
+
+  // A line that nothing was typed into yet: it is neither judged nor saved.
+  const isBlank = (row) => !row.code && FIELDS.every((name) => row[name] === (name === "units" ? "1" : ""));
 
   // "1.234,5" or "1,234.5" or "1 234.5 h" as "1234.5"; null if it is no number. With `comma`, a lone point groups thousands.
   const number = (typed, comma = false) => {
@@ -41,6 +45,7 @@ window.accordRows = (() => {
     const found = [];
     const wrong = (row, field, why) => found.push({ row, field, why });
     rows.forEach((row, k) => {
+      if (isBlank(row)) return;
       if (!row.name.trim()) wrong(k, "name", "noName");
       if (isSummary(rows, k)) return;
       if (row.role && !roles.has(row.role)) wrong(k, "role", "noRole");
@@ -186,5 +191,5 @@ window.accordRows = (() => {
     return levelled(result);
   };
 
-  return { FIELDS, NUMBERS, POINTS, empty, indent, isSummary, levelled, merge, number, paste, problems, same, sums, table, taken, totals };
+  return { FIELDS, NUMBERS, POINTS, empty, indent, isBlank, isSummary, levelled, merge, number, paste, problems, same, sums, table, taken, totals };
 })();

@@ -27,7 +27,7 @@
   const judge = () => {
     sums = R.sums(rows);
     wrong = new Map();
-    for (const problem of R.problems(rows.length === 1 && R.same(rows[0], R.empty()) ? [] : rows, roles)) wrong.set(`${problem.row} ${problem.field}`, problem.why);
+    for (const problem of R.problems(rows, roles)) wrong.set(`${problem.row} ${problem.field}`, problem.why);
   };
 
   // Cells
@@ -101,10 +101,11 @@
 
   const focus = () => table.rowManager.element.focus({ preventScroll: true });
   const chosen = () => {
-    const range = table.getRanges()[0], bounds = range?.getBounds();
-    if (!bounds?.start) return { top: 0, bottom: 0, field: "name", left: 0, right: 0 };
-    const places = [bounds.start, bounds.end].map((cell) => [at(cell), R.FIELDS.indexOf(cell.getField())]);
-    const [top, bottom] = places.map((p) => p[0]).sort((a, b) => a - b), [left, right] = places.map((p) => p[1]).sort((a, b) => a - b);
+    const range = table.getRanges()[0];
+    if (!range || !rows.length) return { top: 0, bottom: 0, left: 0, right: 0, field: "name" };
+    const within = (k, most) => Math.max(0, Math.min(most - 1, k));
+    const top = within(range.getTopEdge(), rows.length), bottom = within(range.getBottomEdge(), rows.length);
+    const left = within(range.getLeftEdge(), R.FIELDS.length), right = within(range.getRightEdge(), R.FIELDS.length);
     return { top, bottom, left, right, field: R.FIELDS[left] };
   };
   const choose = (k, field, bottom = k, lastField = field) => {
@@ -222,12 +223,11 @@
     box.querySelector("tfoot").replaceChildren(line(words.all, all));
   };
   const drawMissing = () => {
-    const leaves = rows.filter((_, k) => !R.isSummary(rows, k)), spot = part("missing"), main = part("when-complete");
+    const leaves = rows.filter((row, k) => !R.isSummary(rows, k) && !R.isBlank(row)), spot = part("missing"), main = part("when-complete");
     if (!spot || !main) return;
-    const blank = leaves.length === 1 && R.same(leaves[0], R.empty());
     const without = leaves.filter((row) => R.POINTS.some((name) => row[name] === "")).length, noRole = leaves.filter((row) => !row.role).length;
     const texts = [];
-    if (blank) texts.push(words.noPackages);
+    if (!leaves.length) texts.push(words.noPackages);
     else {
       if (without) texts.push(`${without} ${words.noHours}`);
       if (noRole && main.closest("form").action.includes("/deliver/")) texts.push(`${noRole} ${words.noRoles}`);
@@ -262,7 +262,7 @@
     await change(merged.length ? merged : [R.empty()], 0, "name");
     say([words.merged]);
   };
-  const kept = () => (rows.length === 1 && R.same(rows[0], R.empty()) ? [] : rows);
+  const kept = () => R.levelled(rows.filter((row) => !R.isBlank(row)).map((row) => ({ ...row })));
   const save = async () => {
     if (saving || !dirty) return !dirty;
     const problems = [...wrong].map(([key, why]) => { const [row, field] = key.split(" "); return { row: Number(row), field, message: words[why] }; });
@@ -274,7 +274,7 @@
     try {
       answer = await fetch(place.dataset.address, {
         method: "POST", headers: { "Content-Type": "application/json", "X-CSRFToken": window.accord.csrf() },
-        body: JSON.stringify({ revision, rows: kept() }),
+        body: JSON.stringify({ revision, rows: kept().map(({ key, ...row }) => row) }),
       });
       body = await answer.json();
     } catch {
@@ -293,19 +293,22 @@
     say([]);
     revision = body.revision;
     base = body.rows.map((row) => ({ ...row }));
-    // Typed on while it was being saved: the codes of new rows are taken over, the rest waits for the next save.
-    if (sent === version) rows = rows.map((row, k) => (body.rows[k] ? { ...row, code: body.rows[k].code } : row));
-    else bringCodes(body.rows);
+    bringCodes(body.rows);
     mark(sent !== version);
     window.accord.announce(words.saved);
     return true;
   };
+  // New rows get their codes, here and in the steps that can be undone; what was typed meanwhile stays.
   const bringCodes = (saved) => {
     const known = new Set(rows.map((row) => row.code)), fresh = saved.filter((row) => !known.has(row.code));
-    for (const row of rows) if (!row.code) {
-      const k = fresh.findIndex((other) => other.name === row.name);
-      if (k >= 0) row.code = fresh.splice(k, 1)[0].code;
+    const codes = new Map();
+    for (const row of rows) {
+      const k = row.code || R.isBlank(row) ? -1 : fresh.findIndex((other) => other.name === row.name);
+      if (k >= 0) codes.set(row.key, fresh.splice(k, 1)[0].code);
     }
+    const coded = (list) => list.map((row) => (codes.has(row.key) ? { ...row, code: codes.get(row.key) } : row));
+    rows = coded(rows);
+    for (const steps of [done, undone]) steps.forEach((list, k) => { steps[k] = coded(list); });
   };
 
   // Keys, outside of a cell's editor
@@ -354,7 +357,7 @@
     if (!text || (event.target.matches("input") && !/[\t\n]/.test(text.trim()))) return;
     event.preventDefault();
     if (event.target.matches("input")) event.target.blur();
-    const c = chosen(), first = rows.length === 1 && R.same(rows[0], R.empty()) ? 0 : c.top;
+    const c = chosen(), first = c.top;
     const { rows: next, count, width } = R.paste(rows, first, c.field, text, roles);
     const last = R.FIELDS[Math.min(R.FIELDS.length - 1, c.left + width - 1)];
     change(next, first, c.field, first + count - 1, last);
@@ -370,7 +373,7 @@
     selectableRangeColumns: false, selectableRangeClearCells: false, editTriggerEvent: "dblclick", keybindings: true,
     headerVisible: true, columnDefaults: { headerSort: false }, rowHeader: false, renderVerticalBuffer: 300,
     columns: [
-      column("name", 200, { widthGrow: 4, frozen: window.innerWidth > 700 }), column("role", 120, { widthGrow: 2 }), column("units", 76),
+      column("name", 200, { widthGrow: 4 }), column("role", 120, { widthGrow: 2 }), column("units", 76),
       column("low", 84), column("likely", 84), column("high", 84), column("note", 140, { widthGrow: 2 }),
     ],
   });
