@@ -238,17 +238,20 @@ def versions(engagement: Engagement) -> list[Version]:
     return [Version(e, waits_for(e), numbers.totals(_priced(lines.get(e.pk, [])))) for e in found]
 
 
-def waits_for(estimate: Estimate) -> str:
-    """One sentence: what is to be done next, and by whom."""
+def waits_for(estimate: Estimate, member: Member | None = None) -> str:
+    """One sentence: what is to be done next, and by whom; `member` is the one who reads it."""
     if estimate.state == State.DELIVERED:
         return _("Waits for somebody with delivery authority to approve it or send it back.")
     if estimate.state == State.APPROVED:
         return _("Approved by {name}.").format(name=estimate.approved_by)
     if estimate.state == State.REPLACED:
         return _("A newer version counts.")
-    waiting = [str(c.estimator) for c in estimate.contributions.all() if c.done_at is None]
+    at_work = [c for c in estimate.contributions.all() if c.done_at is None]
+    waiting = [str(_("you")) if c.estimator_id == getattr(member, "pk", None) else str(c.estimator) for c in at_work]
+    if waiting == [_("you")]:
+        return _("It waits for your hours.")
     if waiting:
-        return _("Waits for the numbers of {names}.").format(names=", ".join(waiting))
+        return _("Waits for the hours of {names}.").format(names=", ".join(waiting))
     return _("All estimators are done: agree on the efforts and deliver it.")
 
 

@@ -92,7 +92,7 @@ def estimate(request: HttpRequest, pk: int) -> HttpResponse:
         "estimate": found,
         "grid": grid,
         "whole": grid.totals[-1],
-        "waits_for": queries.waits_for(found),
+        "waits_for": queries.waits_for(found, member),
         "possible": possible,
         "own": queries.own_contribution(member, found),
         "rows": parsing.rows_as_json(grid),
