@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -298,13 +298,22 @@ def _put_dates(plan: Plan) -> None:
         found = dates.get(activity.pk)
         if found is None:
             continue
-        start = activity.planned_start if activity.done > 0 and activity.planned_start else found.start
-        if (activity.planned_start, activity.planned_finish) != (start, found.finish):
-            activity.planned_start, activity.planned_finish = start, found.finish
-            activity.finish_p80 = None  # it belonged to other dates; the next promise check knows it
-            activity.save(update_fields=["planned_start", "planned_finish", "finish_p80"])
+        if activity.done > 0 and activity.planned_start:
+            found = replace(found, start=activity.planned_start, first_share=activity.first_share)
+        if _is_planned(activity, found):
+            continue
+        activity.planned_start, activity.planned_finish = found.start, found.finish
+        activity.first_share, activity.last_share = found.first_share, found.last_share
+        activity.finish_p80 = None  # it belonged to other dates; the next promise check knows it
+        activity.save()
     plan.scheduled = plan.revision
     plan.save(update_fields=["scheduled"])
+
+
+def _is_planned(activity: Activity, dates: schedule.Dates) -> bool:
+    return dates == schedule.Dates(
+        activity.planned_start, activity.planned_finish, activity.first_share, activity.last_share
+    )
 
 
 def _are_agreed(found: list[Leaf]) -> None:

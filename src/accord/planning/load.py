@@ -1,7 +1,7 @@
 """Who is booked for how many hours in which week: hard where the contract is signed, soft by its chance where not.
 
-An activity's remaining hours are spread evenly over the days on which its people can work between its planned start
-and finish.
+An activity's remaining hours are spread over the days on which its people can work between its planned start and
+finish, less on the first and the last day where it takes only a part of them.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from accord.planning.models import Activity, Assignment
 SIGNED = (Stage.CONTRACT, Stage.DELIVERY, Stage.CLOSING)
 _WEEK = dt.timedelta(7)
 _HOURS_OF_A_DAY = 8.0  # of somebody who is not known yet
-_ROUNDING = 0.05  # hours that nobody misses
+_ROUNDING = 0.5  # hours that nobody misses
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +154,10 @@ def _assignments(first: dt.date, last: dt.date) -> QuerySet[Assignment]:
         activity__done__lt=1,
     ).exclude(activity__kind=Activity.Kind.MILESTONE)
     about = running.select_related("activity__plan__engagement__relationship", "role", "member")
-    return about.prefetch_related("activity__plan__engagement__parts").annotate(
+    found: QuerySet[Assignment] = about.prefetch_related("activity__plan__engagement__parts").annotate(
         together=Sum("activity__assignments__units")
     )
+    return found
 
 
 def _rows(
@@ -230,7 +231,8 @@ def _booking(assignment: Assignment, hours: float) -> Booking:
 def _spread(assignment: Assignment, works: Callable[[dt.date], float]) -> list[tuple[dt.date, float]]:
     """(day, hours) of one assignment."""
     activity = assignment.activity
-    assert activity.planned_start and activity.planned_finish
+    assert activity.planned_start is not None
+    assert activity.planned_finish is not None
     days = [d for d in days_between(activity.planned_start, activity.planned_finish) if works(d) > 0]
     if not days:
         return []
@@ -239,7 +241,9 @@ def _spread(assignment: Assignment, works: Callable[[dt.date], float]) -> list[t
         return [(day, min(each, works(day))) for day in days]
     left = float(activity.likely) * (1 - float(activity.done))
     share = float(assignment.units) / float(assignment.together)  # type: ignore[attr-defined]  # annotated
-    return [(day, left * share / len(days)) for day in days]
+    weights = [1.0] * len(days)
+    weights[0], weights[-1] = activity.first_share, activity.last_share
+    return [(day, left * share * w / (sum(weights) or 1)) for day, w in zip(days, weights, strict=True)]
 
 
 def _usual(day: dt.date) -> float:

@@ -9,7 +9,10 @@ from accord.actions.models import AuditChange, AuditEntry
 from accord.planning.models import Plan
 
 _ROWS = ("planning.activity", "planning.link", "planning.assignment", "planning.target")
-_COMPUTED = {"planned_start", "planned_finish", "finish_p80", "criticality", "revision", "scheduled"}
+_COMPUTED = {
+    *("planned_start", "planned_finish", "first_share", "last_share", "finish_p80", "criticality"),
+    *("revision", "scheduled"),
+}
 
 
 def last_change(plan: Plan) -> AuditEntry | None:

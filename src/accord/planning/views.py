@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -228,7 +229,7 @@ def booked(request: HttpRequest, who: str, week: str) -> HttpResponse:
 
 def _plan(request: HttpRequest, pk: int) -> Plan:
     engagement = visible(request, pk)
-    found = _found(queries.plan_of(engagement))
+    found: Plan = _found(queries.plan_of(engagement))
     found.engagement = engagement
     return found
 
@@ -276,7 +277,12 @@ def _moved_to(request: HttpRequest, activity: Activity) -> dt.date | None:
 def _link(request: HttpRequest, form: LinkForm) -> Link:
     data = form.cleaned_data
     return actions.link_activities(
-        signed_in(request), data["source"], data["target"], data["kind"], data["lag"] or 0, data["revision"]
+        signed_in(request),
+        data["source"],
+        data["target"],
+        data["kind"],
+        data["lag"] or Decimal(0),
+        data["revision"],
     )
 
 
