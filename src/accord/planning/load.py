@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from django.db.models import Q, QuerySet, Sum
 
 from accord.engagements.models import Engagement, Stage
-from accord.engagements.rules import may_see
+from accord.engagements.queries import visible_to
 from accord.people.models import Member, Role
 from accord.planning.capacity import capacity_by_day, days_between
 from accord.planning.models import Activity, Assignment
@@ -118,23 +118,25 @@ def load(chosen: Filter) -> list[Row]:
         roles = roles.filter(pk=chosen.role)
     if chosen.team:
         roles = roles.filter(members__in=members).distinct()
-    return _rows(list(roles), members, assignments, chosen.mondays)
+    named = {a.member_id for a in assignments}
+    shown = [m for m in members if m.role_id or m.pk in named]
+    return _rows(list(roles), shown, assignments, chosen.mondays)
 
 
-def load_of(roles: Iterable[int], people: Iterable[int], first: dt.date, weeks: int) -> list[Row]:
+def load_of(roles: Iterable[Role], people: Iterable[Member], first: dt.date, weeks: int) -> list[Row]:
     """The load of these roles and members only, from all engagements."""
     chosen = Filter(monday(first), weeks)
-    wanted_roles, wanted_people = set(roles), set(people)
+    wanted_roles, wanted_people = list(roles), {member.pk for member in people}
     active = Member.objects.filter(is_active=True).select_related("role")
     members = list(active.filter(Q(role__in=wanted_roles) | Q(pk__in=wanted_people)))
-    found = list(Role.objects.filter(pk__in=wanted_roles))
-    rows = _rows(found, members, list(_assignments(chosen.first, chosen.last)), chosen.mondays)
-    keys = {f"role-{pk}" for pk in wanted_roles} | {f"member-{pk}" for pk in wanted_people}
-    return [row for row in rows if row.key in keys]
+    rows = _rows(wanted_roles, members, list(_assignments(chosen.first, chosen.last)), chosen.mondays)
+    return [row for row in rows if row.member is None or row.member.pk in wanted_people]
 
 
-def seen_by(member: Member, booking: Booking) -> bool:
-    return may_see(member, booking.engagement)
+def seen_by(member: Member, bookings: Iterable[Booking]) -> set[int]:
+    """The engagements behind bookings that a member may see, by id."""
+    behind = {booking.engagement.pk for booking in bookings}
+    return set(visible_to(member).filter(pk__in=behind).values_list("pk", flat=True))
 
 
 def _members(chosen: Filter) -> QuerySet[Member]:
@@ -153,10 +155,8 @@ def _assignments(first: dt.date, last: dt.date) -> QuerySet[Assignment]:
         activity__planned_finish__gte=first,
         activity__done__lt=1,
     ).exclude(activity__kind=Activity.Kind.MILESTONE)
-    about = running.select_related("activity__plan__engagement__relationship", "role", "member")
-    found: QuerySet[Assignment] = about.prefetch_related("activity__plan__engagement__parts").annotate(
-        together=Sum("activity__assignments__units")
-    )
+    about = running.select_related("activity__plan__engagement")
+    found: QuerySet[Assignment] = about.annotate(together=Sum("activity__assignments__units"))
     return found
 
 
@@ -200,7 +200,7 @@ def _rows(
         people = [of_member(m) for m in members if m.role_id == role.pk]
         rows += [of_role(role, people), *people]
     shown = {role.pk for role in roles}
-    return rows + [of_member(m) for m in members if m.role_id not in shown and by_name[m.pk]]
+    return rows + [of_member(m) for m in members if m.role_id not in shown]
 
 
 def _cells(

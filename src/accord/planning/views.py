@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from accord.actions.forms import carried_out, form_page, gone
 from accord.actions.refusals import Refused, WrongInput
-from accord.engagements.models import Expectation
+from accord.engagements.models import Engagement, Expectation
 from accord.engagements.pages import engagement_page, visible
 from accord.engagements.rules import must_see
 from accord.people.accounts import signed_in
@@ -44,8 +44,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
 
 def picture(request: HttpRequest, pk: int) -> JsonResponse:
     """The plan for the Gantt, with its table."""
-    engagement = visible(request, pk)
-    return JsonResponse(_picture(request, _found(queries.shown(engagement))))
+    return JsonResponse(_picture(request, pk))
 
 
 def make(request: HttpRequest, pk: int) -> HttpResponse:
@@ -214,15 +213,16 @@ def booked(request: HttpRequest, who: str, week: str) -> HttpResponse:
     kind, _dash, pk = who.partition("-")
     try:
         first = load.monday(dt.date.fromisoformat(week))
-        key = int(pk)
-    except ValueError:
+        key, model = int(pk), {"role": Role, "member": Member}[kind]
+    except (ValueError, KeyError):
         raise Http404 from None
-    about = get_object_or_404(Role if kind == "role" else Member, pk=key)
-    asked = ({key}, set()) if kind == "role" else (set(), {key})
-    rows = [row for row in load.load_of(*asked, first, 1) if row.key == who]
+    about = get_object_or_404(model, pk=key)
+    roles = [about] if isinstance(about, Role) else []
+    people = [about] if isinstance(about, Member) else []
+    rows = load.load_of(roles, people, first, 1)
     cell = rows[0].cells[0] if rows else load.Cell(first)
-    member = signed_in(request)
-    causes = [(b, load.seen_by(member, b)) for b in cell.bookings]
+    seen = load.seen_by(signed_in(request), cell.bookings)
+    causes = [(b, b.engagement.pk in seen) for b in cell.bookings]
     page = {"about": about, "cell": cell, "causes": causes, "ends": first + dt.timedelta(6)}
     return render(request, "planning/booked.html", page)
 
@@ -247,17 +247,19 @@ def _found(something: Any) -> Any:
     return something
 
 
-def _picture(request: HttpRequest, shown: queries.Shown) -> dict[str, Any]:
-    member = signed_in(request)
-    may_edit = rules.is_planner(member, shown.plan.engagement)
-    page = {"shown": shown, "may_edit": may_edit, "engagement": shown.plan.engagement}
-    table = render_to_string("planning/as_table.html", page, request)
-    return queries.picture(shown, member, may_edit) | {"table": table}
+def _picture(request: HttpRequest, pk: int) -> dict[str, Any]:
+    rows = Engagement.objects.select_related("relationship").prefetch_related("parts")
+    engagement = get_object_or_404(rows, pk=pk)
+    must_see(signed_in(request), engagement)
+    shown: queries.Shown = _found(queries.shown(engagement))
+    may_edit = rules.is_planner(signed_in(request), engagement)
+    page = {"shown": shown, "may_edit": may_edit, "engagement": engagement}
+    table = render_to_string("planning/as_table.html", page)
+    return queries.picture(shown, may_edit) | {"table": table}
 
 
 def _after(request: HttpRequest, plan_: Plan, words: str) -> JsonResponse:
-    engagement = visible(request, plan_.engagement_id)
-    return JsonResponse(_picture(request, _found(queries.shown(engagement))) | {"words": words})
+    return JsonResponse(_picture(request, plan_.engagement_id) | {"words": words})
 
 
 def _moved_to(request: HttpRequest, activity: Activity) -> dt.date | None:

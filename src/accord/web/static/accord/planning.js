@@ -53,7 +53,7 @@
       const width = lateWidth(t, end);
       return width ? `<span class="p80" style="width:${width}px"></span>` : "";
     };
-    gantt.templates.rightside_text = (_start, end, t) => `<span class="who" style="margin-left:${lateWidth(t, end)}px">${escaped(t.type === "milestone" ? t.name : t.who)}</span>`;
+    gantt.templates.rightside_text = (_start, end, t) => t.type === "milestone" ? "" : `<span class="who" style="margin-left:${lateWidth(t, end)}px">${escaped(t.who)}</span>`;
     gantt.templates.grid_row_class = gantt.templates.task_row_class = () => "";
     gantt.templates.grid_folder = gantt.templates.grid_file = gantt.templates.grid_blank = gantt.templates.grid_indent = gantt.templates.grid_open = gantt.templates.grid_close = () => "";
     scale((place.clientWidth - GRID) / weeks() < WIDTHS.week / 2 ? "month" : "week");
