@@ -60,6 +60,13 @@ def test_a_plan_that_fits_is_not_told_to_be_over_booked() -> None:
     assert round(sum(cell.booked for cell in role.cells)) == 3 * 35
 
 
+def test_a_role_is_not_booked_on_a_public_holiday() -> None:
+    plan, _ = builders.a_plan(["Design"], _chance(firm.engagement(), 100), begins_on=WEEK - dt.timedelta(3))
+    found = builders.activity(plan, "Design")
+    assert (found.planned_start, found.planned_finish) == (WEEK - dt.timedelta(3), WEEK + dt.timedelta(4))
+    assert _cell("Developer").booked == 32  # the other 8 hours lie on the Friday before, none on the Monday
+
+
 def test_absence_takes_capacity_away() -> None:
     engagement = firm.engagement()
     builders.a_plan(["Design"], engagement)

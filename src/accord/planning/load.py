@@ -189,7 +189,9 @@ def _rows(
             assert person.member is not None
             for day, hours in capacity[person.member.pk].items():
                 together[day] += hours
-        cells = _cells(mondays, together, by_role[role.pk], lambda day: together.get(day) or _usual(day))
+        cells = _cells(
+            mondays, together, by_role[role.pk], lambda day: together.get(day, 0.0) if people else _usual(day)
+        )
         for place, cell in enumerate(cells):
             for person in people:
                 cell.bookings += person.cells[place].bookings

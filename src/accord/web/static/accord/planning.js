@@ -141,7 +141,7 @@
     link.className = `load depth-${cell.depth}${cell.over ? " over" : ""}`;
     link.style.left = `${left}px`;
     link.style.width = `${width - 2}px`;
-    link.textContent = width > 46 ? (cell.over ? `${numbers} !` : numbers) : cell.over ? "!" : "";
+    link.textContent = !cell.depth ? "" : width > 40 ? (cell.over ? `${numbers} !` : numbers) : cell.over ? "!" : "";
     link.setAttribute("aria-label", `${row.name}, ${cell.week}: ${numbers}${cell.over ? `, ${Math.round(cell.over)} ${word.wordOver}` : ""}`);
     link.tabIndex = -1;
     return link;
