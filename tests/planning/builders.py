@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import fields
 from decimal import Decimal
 
 from django.utils import timezone
 
 from accord.actions import call
+from accord.actions.models import AuditChange, AuditEntry
 from accord.engagements.models import Engagement, Part
 from accord.estimating.models import Effort, Estimate, State, WorkPackage
 from accord.people.models import Absence, Firm, Member, Role
@@ -21,13 +23,18 @@ A_MONDAY = dt.date(2099, 6, 1)  # Whit Monday in Germany
 
 
 @contextmanager
-def written() -> Iterator[None]:
-    """Rows of other rooms, without going through their actions."""
-    token = call._current.set(call.Call("tests.arrange"))
+def written(action: str = "tests.arrange") -> Iterator[None]:
+    """Rows of other rooms, without going through their actions; the audit names `action`."""
+    running = call.Call(action)
+    token = call._current.set(running)
     try:
         yield
     finally:
         call._current.reset(token)
+    entry = AuditEntry.objects.create(action=action)
+    AuditChange.objects.bulk_create(
+        AuditChange(entry=entry, **{f.name: getattr(c, f.name) for f in fields(c)}) for c in running.changes
+    )
 
 
 def a_firm() -> Firm:

@@ -241,6 +241,53 @@ def test_a_cost_is_not_aimed_at_an_activity() -> None:
         actions.aim_promise(manager, plan, said, builders.activity(plan, "Build"), plan.revision)
 
 
+# A newer estimate
+
+
+def test_a_plan_follows_a_newer_estimate_and_keeps_links_and_people() -> None:
+    plan, manager = builders.a_plan(["Design", "Build", "Test"])
+    _link(manager, plan, "Design", "Build")
+    builders.an_estimate(plan.engagement, ["Design", "Build better"], hours=80)
+    followed = actions.follow_estimate(manager, plan, builders.fresh(plan).revision)
+    assert [(a.name, a.likely) for a in plan.activities.all()] == [("Design", 80), ("Build better", 80)]
+    assert followed.estimate.version == 2
+    assert Link.objects.get().target.name == "Build better"
+    assert Assignment.objects.count() == 2
+
+
+def test_what_has_begun_stays_though_the_newer_estimate_has_it_not() -> None:
+    plan, manager = builders.a_plan(["Design", "Build"])
+    begun = Draft("Build", low=ONE, likely=ONE, high=ONE, done=Decimal("0.5"))
+    actions.change_activity(manager, builders.activity(plan, "Build"), begun, plan.revision)
+    builders.an_estimate(plan.engagement, ["Design"])
+    actions.follow_estimate(manager, plan, builders.fresh(plan).revision)
+    assert {a.name for a in plan.activities.all()} == {"Design", "Build"}
+
+
+def test_what_somebody_added_to_the_plan_stays_when_it_follows_an_estimate() -> None:
+    plan, manager = builders.a_plan(["Design"])
+    actions.add_activity(manager, plan, Draft("Go-live", Activity.Kind.MILESTONE), plan.revision)
+    builders.an_estimate(plan.engagement, ["Design", "Build"])
+    actions.follow_estimate(manager, plan, builders.fresh(plan).revision)
+    assert {a.name for a in plan.activities.all()} == {"Design", "Build", "Go-live"}
+
+
+def test_following_an_estimate_can_be_undone() -> None:
+    plan, manager = builders.a_plan(["Design", "Build"])
+    before = _content(plan)
+    newer = builders.an_estimate(plan.engagement, ["Design"], hours=8)
+    actions.follow_estimate(manager, plan, builders.fresh(plan).revision)
+    actions.undo_last_change(manager, plan, builders.fresh(plan).revision)
+    assert _content(plan) == before
+    assert builders.fresh(plan).estimate != newer
+
+
+def test_there_is_nothing_to_follow_without_a_newer_estimate() -> None:
+    plan, manager = builders.a_plan()
+    with pytest.raises(Refused, match="none newer"):
+        actions.follow_estimate(manager, plan, plan.revision)
+
+
 # Undo
 
 
@@ -277,6 +324,17 @@ def test_undo_of_a_move_computes_the_dates_anew() -> None:
     actions.undo_last_change(manager, plan, builders.fresh(plan).revision)
     found = builders.activity(plan, "Design")
     assert (found.not_before, found.planned_start) == (None, started)
+
+
+def test_an_undo_does_not_reach_behind_a_change_that_it_cannot_take_back() -> None:
+    plan, manager = builders.a_plan()
+    actions.add_activity(manager, plan, Draft("More"), plan.revision)
+    with builders.written("planning.adopt_scenario"):
+        changed = builders.fresh(plan)
+        changed.revision += 1
+        changed.save()
+    with pytest.raises(Refused, match="scenario"):
+        actions.undo_last_change(manager, plan, builders.fresh(plan).revision)
 
 
 def test_making_the_plan_is_not_undone() -> None:

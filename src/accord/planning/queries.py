@@ -197,7 +197,13 @@ def _bar(line: Line) -> dict[str, Any]:
 
 
 def _arrow(link: Link) -> dict[str, Any]:
-    return {"id": link.pk, "source": link.source_id, "target": link.target_id, "kind": link.kind}
+    return {
+        "id": link.pk,
+        "source": link.source_id,
+        "target": link.target_id,
+        "kind": link.kind,
+        "remove": reverse("planning:unlink", args=[link.pk]),
+    }
 
 
 def _load(found: Shown, first: dt.date, weeks: int) -> list[Row]:

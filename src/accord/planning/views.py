@@ -37,8 +37,9 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
     engagement = visible(request, pk)
     found = queries.shown(engagement)
     page: dict[str, Any] = {"shown": found, "may_edit": rules.is_planner(signed_in(request), engagement)}
-    if found is None:
-        page["estimate"] = estimate_to_plan(engagement)
+    estimate = estimate_to_plan(engagement)
+    page["estimate"] = estimate
+    page["is_behind"] = found is not None and estimate is not None and estimate.pk != found.plan.estimate_id
     return engagement_page(request, engagement, "planning:plan", "planning/plan.html", page)
 
 
@@ -167,6 +168,31 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     last = undoing.last_change(found)
     page = {"last": last, "engagement": found.engagement}
     return form_page(request, form, _("Undo the last change"), _("Undo it"), "planning/undo.html", **page)
+
+
+def follow(request: HttpRequest, pk: int) -> HttpResponse:
+    """Bring the plan to the newest estimate."""
+    found = _plan(request, pk)
+    form = RevisionForm(request.POST or None, initial={"revision": found.revision})
+    if carried_out(
+        request,
+        form,
+        lambda: actions.follow_estimate(signed_in(request), found, form.cleaned_data["revision"]),
+    ):
+        return gone(request, "planning:plan", pk)
+    words = _(
+        "Each work package's hours are taken from the newest estimate; new packages are added at the end, and "
+        "activities whose package is gone are removed unless they have begun. Links, days and people stay as planned. "
+        "“Undo” takes all of it back."
+    )
+    return form_page(
+        request,
+        form,
+        _("Follow the newest estimate"),
+        _("Follow it"),
+        explanation=words,
+        engagement=found.engagement,
+    )
 
 
 @require_POST

@@ -22,7 +22,7 @@
     const start = isMilestone ? after(finish, 1) : a.start ? day(a.start) : finish;
     return { ...a, id: String(a.id), text: a.name, type: isMilestone ? "milestone" : "task", start_date: start, end_date: isMilestone ? start : after(finish, 1), progress: a.done };
   };
-  const arrow = (l) => ({ id: String(l.id), source: String(l.source), target: String(l.target), type: String(KINDS.indexOf(l.kind)) });
+  const arrow = (l) => ({ remove: l.remove, id: String(l.id), source: String(l.source), target: String(l.target), type: String(KINDS.indexOf(l.kind)) });
 
   const BAND = { unit: "year", format: () => "" }; // empty: the words of promised dates stand in it
   const SCALES = {
@@ -181,7 +181,7 @@
       ask(card.dataset.link, { source: link.source, target: link.target, kind: KINDS[Number(link.type)], lag: 0 });
       return false;
     });
-    gantt.attachEvent("onLinkDblClick", () => false);
+    gantt.attachEvent("onLinkDblClick", (id) => { if (plan.mayEdit) accord.open(gantt.getLink(id).remove); return false; });
     gantt.attachEvent("onTaskDblClick", (id) => { open(id); return false; });
     gantt.attachEvent("onBeforeLightbox", (id) => { open(id); return false; });
     gantt.attachEvent("onBeforeTaskDelete", () => taking);
