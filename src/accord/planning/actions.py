@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext as _
 
-from accord.actions.door import action
+from accord.actions.door import action, follows
 from accord.actions.refusals import Refused, WrongInput
 from accord.engagements.models import Engagement, Expectation
 from accord.engagements.rules import still_open
 from accord.people.models import Member, Role
 from accord.planning import rules, schedule, undoing
 from accord.planning.from_estimate import Leaf, estimate_to_plan, leaves
-from accord.planning.models import Activity, Assignment, Link, Plan, Target
+from accord.planning.models import Activity, Assignment, Link, Plan, Scenario, Target
 
 # Plans up to this size get their dates within the change itself; larger ones by a job.
 AT_ONCE = 500
@@ -92,6 +93,35 @@ def make_plan(actor: Member, engagement: Engagement, begins_on: dt.date) -> Plan
 
 
 @action(permission=rules.may_plan)
+def follow_estimate(actor: Member, plan: Plan, revision: int) -> Plan:
+    """Bring the plan to the newest estimate that stands: new packages, new points, and what is gone is gone.
+
+    Links, dates and people that were planned stay; an activity that has begun stays though its package is gone.
+
+    Raises:
+        Refused: the plan follows it already, efforts are not agreed, or the plan was changed since.
+    """
+    plan = _to_change(plan, revision)
+    estimate = estimate_to_plan(plan.engagement)
+    if estimate is None or estimate.pk == plan.estimate_id:
+        raise Refused(
+            _("A plan follows a newer estimate."),
+            _("There is none newer than the one behind this plan."),
+            _("Ask delivery for a new version of the estimate."),
+        )
+    found = leaves(estimate)
+    _are_agreed(found)
+    has = {a.code: a for a in plan.activities.all()}
+    for leaf in found:
+        _follow_leaf(plan, leaf, has.pop(leaf.package.code, None))
+    for gone in has.values():
+        if gone.package_id is not None and gone.done == 0:
+            _remove(gone)
+    plan.estimate = estimate
+    return _changed(actor, plan)
+
+
+@action(permission=rules.may_plan)
 def change_plan(
     actor: Member, plan: Plan, begins_on: dt.date, priority: int, fixed_cost: Decimal, revision: int
 ) -> Plan:
@@ -113,10 +143,9 @@ def add_activity(actor: Member, plan: Plan, draft: Draft, revision: int) -> Acti
         Refused: the plan was changed since, or activities would wait for each other.
     """
     plan = _to_change(plan, revision)
-    own = list(plan.activities.values_list("code", "position"))
-    numbers = [int(code[1:]) for code, _position in own if code[:1] == "a" and code[1:].isdigit()]
-    position = max((position for _code, position in own), default=0) + 1
-    activity = Activity(plan=plan, code=f"a{max(numbers, default=0) + 1}", position=position)
+    codes = plan.activities.values_list("code", flat=True)
+    numbers = [int(code[1:]) for code in codes if code[:1] == "a" and code[1:].isdigit()]
+    activity = Activity(plan=plan, code=f"a{max(numbers, default=0) + 1}", position=_next_position(plan))
     _write(activity, draft)
     _changed(actor, plan)
     return activity
@@ -155,15 +184,7 @@ def move_activity(actor: Member, activity: Activity, not_before: dt.date | None,
 def remove_activity(actor: Member, activity: Activity, revision: int) -> None:
     """Take it out with its links and assignments. A promised time that was about it is about the whole engagement again."""
     plan = _to_change(activity.plan, revision)
-    parts: Iterable[Link | Assignment | Target] = [
-        *Link.objects.filter(source=activity),
-        *Link.objects.filter(target=activity),
-        *activity.assignments.all(),
-        *activity.targets.all(),
-    ]
-    for part in parts:  # one by one, so that an undo can bring each back
-        part.delete()
-    activity.delete()
+    _remove(activity)
     _changed(actor, plan)
 
 
@@ -256,7 +277,7 @@ def undo_last_change(actor: Member, plan: Plan, revision: int) -> Plan:
     if last is None:
         raise Refused(
             _("An undo takes back the last change of a plan."),
-            _("Nothing was changed since this plan was made."),
+            _("Nothing was changed since this plan was made, or since a scenario was adopted."),
             _("Change the plan itself."),
         )
     undoing.take_back(plan, last)
@@ -268,6 +289,11 @@ def reschedule(actor: Member, plan: Plan) -> Plan:
     """Compute the dates anew, though the plan itself did not change: a day has passed, or somebody is away."""
     _put_dates(plan)
     return plan
+
+
+@follows("planning.adopt_scenario")
+def dates_follow_an_adopted_scenario(actor: Member, scenario: Scenario, *_about: Any) -> None:
+    _keep_dates(actor, Plan.objects.get(engagement=scenario.engagement_id))
 
 
 def _to_change(plan: Plan, revision: int) -> Plan:
@@ -282,15 +308,19 @@ def _to_change(plan: Plan, revision: int) -> Plan:
 def _changed(actor: Member, plan: Plan) -> Plan:
     plan.revision += 1
     plan.save()
+    _keep_dates(actor, plan)
+    return plan
+
+
+def _keep_dates(actor: Member, plan: Plan) -> None:
     if schedule.dates_wait():
-        return plan
+        return
     if plan.activities.count() <= AT_ONCE and schedule.engine_is_prepared():
         _put_dates(plan)
     else:
         from accord.planning.jobs import reschedule_later
 
         reschedule_later.enqueue(plan.pk, actor.pk)
-    return plan
 
 
 def _put_dates(plan: Plan) -> None:
@@ -300,13 +330,22 @@ def _put_dates(plan: Plan) -> None:
         found = dates.get(activity.pk)
         if found is None:
             continue
-        start = activity.planned_start if activity.done > 0 and activity.planned_start else found.start
-        if (activity.planned_start, activity.planned_finish) != (start, found.finish):
-            activity.planned_start, activity.planned_finish = start, found.finish
-            activity.finish_p80 = None  # it belonged to other dates; the next promise check knows it
-            activity.save(update_fields=["planned_start", "planned_finish", "finish_p80"])
+        if activity.done > 0 and activity.planned_start:
+            found = replace(found, start=activity.planned_start, first_share=activity.first_share)
+        if _is_planned(activity, found):
+            continue
+        activity.planned_start, activity.planned_finish = found.start, found.finish
+        activity.first_share, activity.last_share = found.first_share, found.last_share
+        activity.finish_p80 = None  # it belonged to other dates; the next promise check knows it
+        activity.save()
     plan.scheduled = plan.revision
     plan.save(update_fields=["scheduled"])
+
+
+def _is_planned(activity: Activity, dates: schedule.Dates) -> bool:
+    return dates == schedule.Dates(
+        activity.planned_start, activity.planned_finish, activity.first_share, activity.last_share
+    )
 
 
 def _are_agreed(found: list[Leaf]) -> None:
@@ -332,6 +371,36 @@ def _from_leaf(plan: Plan, position: int, leaf: Leaf) -> Activity:
         likely=leaf.effort.likely,
         high=leaf.effort.high,
     )
+
+
+def _follow_leaf(plan: Plan, leaf: Leaf, has: Activity | None) -> None:
+    assert leaf.effort is not None
+    if has is None:
+        made = _from_leaf(plan, _next_position(plan), leaf)
+        made.save()
+        if leaf.package.role is not None:
+            Assignment(activity=made, role=leaf.package.role, units=leaf.package.units).save()
+        return
+    has.name, has.package = leaf.package.name, leaf.package
+    has.low, has.likely, has.high = leaf.effort.low, leaf.effort.likely, leaf.effort.high
+    has.save()
+
+
+def _remove(activity: Activity) -> None:
+    parts: Iterable[Link | Assignment | Target] = [
+        *Link.objects.filter(source=activity),
+        *Link.objects.filter(target=activity),
+        *activity.assignments.all(),
+        *activity.targets.all(),
+    ]
+    for part in parts:  # one by one, so that an undo can bring each back
+        part.delete()
+    activity.delete()
+
+
+def _next_position(plan: Plan) -> int:
+    last = plan.activities.order_by("-position").first()
+    return last.position + 1 if last else 1
 
 
 def _write(activity: Activity, draft: Draft) -> None:

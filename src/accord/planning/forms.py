@@ -206,7 +206,7 @@ def _initial(activity: Activity | None) -> dict[str, Any]:
         "done": round(activity.done * 100),
     }
     for k, a in enumerate(activity.assignments.all()):
-        has |= {f"who_{k}": _key(a), f"units_{k}": a.units}
+        has |= {f"who_{k}": _key(a), f"units_{k}": a.units.normalize() + 0}
     for k, link in enumerate(activity.incoming.order_by("pk")):
         has |= {
             f"source_{k}": str(link.source_id),

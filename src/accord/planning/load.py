@@ -1,7 +1,7 @@
 """Who is booked for how many hours in which week: hard where the contract is signed, soft by its chance where not.
 
-An activity's remaining hours are spread evenly over the days on which its people can work between its planned start
-and finish.
+An activity's remaining hours are spread over the days on which its people can work between its planned start and
+finish, less on the first and the last day where it takes only a part of them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from django.db.models import Q, QuerySet, Sum
 
 from accord.engagements.models import Engagement, Stage
-from accord.engagements.rules import may_see
+from accord.engagements.queries import visible_to
 from accord.people.models import Member, Role
 from accord.planning.capacity import capacity_by_day, days_between
 from accord.planning.models import Activity, Assignment
@@ -22,7 +22,7 @@ from accord.planning.models import Activity, Assignment
 SIGNED = (Stage.CONTRACT, Stage.DELIVERY, Stage.CLOSING)
 _WEEK = dt.timedelta(7)
 _HOURS_OF_A_DAY = 8.0  # of somebody who is not known yet
-_ROUNDING = 0.05  # hours that nobody misses
+_ROUNDING = 0.5  # hours that nobody misses
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,23 +118,25 @@ def load(chosen: Filter) -> list[Row]:
         roles = roles.filter(pk=chosen.role)
     if chosen.team:
         roles = roles.filter(members__in=members).distinct()
-    return _rows(list(roles), members, assignments, chosen.mondays)
+    named = {a.member_id for a in assignments}
+    shown = [m for m in members if m.role_id or m.pk in named]
+    return _rows(list(roles), shown, assignments, chosen.mondays)
 
 
-def load_of(roles: Iterable[int], people: Iterable[int], first: dt.date, weeks: int) -> list[Row]:
+def load_of(roles: Iterable[Role], people: Iterable[Member], first: dt.date, weeks: int) -> list[Row]:
     """The load of these roles and members only, from all engagements."""
     chosen = Filter(monday(first), weeks)
-    wanted_roles, wanted_people = set(roles), set(people)
+    wanted_roles, wanted_people = list(roles), {member.pk for member in people}
     active = Member.objects.filter(is_active=True).select_related("role")
     members = list(active.filter(Q(role__in=wanted_roles) | Q(pk__in=wanted_people)))
-    found = list(Role.objects.filter(pk__in=wanted_roles))
-    rows = _rows(found, members, list(_assignments(chosen.first, chosen.last)), chosen.mondays)
-    keys = {f"role-{pk}" for pk in wanted_roles} | {f"member-{pk}" for pk in wanted_people}
-    return [row for row in rows if row.key in keys]
+    rows = _rows(wanted_roles, members, list(_assignments(chosen.first, chosen.last)), chosen.mondays)
+    return [row for row in rows if row.member is None or row.member.pk in wanted_people]
 
 
-def seen_by(member: Member, booking: Booking) -> bool:
-    return may_see(member, booking.engagement)
+def seen_by(member: Member, bookings: Iterable[Booking]) -> set[int]:
+    """The engagements behind bookings that a member may see, by id."""
+    behind = {booking.engagement.pk for booking in bookings}
+    return set(visible_to(member).filter(pk__in=behind).values_list("pk", flat=True))
 
 
 def _members(chosen: Filter) -> QuerySet[Member]:
@@ -153,10 +155,9 @@ def _assignments(first: dt.date, last: dt.date) -> QuerySet[Assignment]:
         activity__planned_finish__gte=first,
         activity__done__lt=1,
     ).exclude(activity__kind=Activity.Kind.MILESTONE)
-    about = running.select_related("activity__plan__engagement__relationship", "role", "member")
-    return about.prefetch_related("activity__plan__engagement__parts").annotate(
-        together=Sum("activity__assignments__units")
-    )
+    about = running.select_related("activity__plan__engagement")
+    found: QuerySet[Assignment] = about.annotate(together=Sum("activity__assignments__units"))
+    return found
 
 
 def _rows(
@@ -188,7 +189,9 @@ def _rows(
             assert person.member is not None
             for day, hours in capacity[person.member.pk].items():
                 together[day] += hours
-        cells = _cells(mondays, together, by_role[role.pk], lambda day: together.get(day) or _usual(day))
+        cells = _cells(
+            mondays, together, by_role[role.pk], lambda day: together.get(day, 0.0) if people else _usual(day)
+        )
         for place, cell in enumerate(cells):
             for person in people:
                 cell.bookings += person.cells[place].bookings
@@ -199,7 +202,7 @@ def _rows(
         people = [of_member(m) for m in members if m.role_id == role.pk]
         rows += [of_role(role, people), *people]
     shown = {role.pk for role in roles}
-    return rows + [of_member(m) for m in members if m.role_id not in shown and by_name[m.pk]]
+    return rows + [of_member(m) for m in members if m.role_id not in shown]
 
 
 def _cells(
@@ -230,7 +233,8 @@ def _booking(assignment: Assignment, hours: float) -> Booking:
 def _spread(assignment: Assignment, works: Callable[[dt.date], float]) -> list[tuple[dt.date, float]]:
     """(day, hours) of one assignment."""
     activity = assignment.activity
-    assert activity.planned_start and activity.planned_finish
+    assert activity.planned_start is not None
+    assert activity.planned_finish is not None
     days = [d for d in days_between(activity.planned_start, activity.planned_finish) if works(d) > 0]
     if not days:
         return []
@@ -239,7 +243,9 @@ def _spread(assignment: Assignment, works: Callable[[dt.date], float]) -> list[t
         return [(day, min(each, works(day))) for day in days]
     left = float(activity.likely) * (1 - float(activity.done))
     share = float(assignment.units) / float(assignment.together)  # type: ignore[attr-defined]  # annotated
-    return [(day, left * share / len(days)) for day in days]
+    weights = [1.0] * len(days)
+    weights[0], weights[-1] = activity.first_share, activity.last_share
+    return [(day, left * share * w / (sum(weights) or 1)) for day, w in zip(days, weights, strict=True)]
 
 
 def _usual(day: dt.date) -> float:

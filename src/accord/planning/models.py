@@ -52,6 +52,9 @@ class Activity(Recorded):
     # From the last schedule and promise check of this plan:
     planned_start = models.DateField(null=True)
     planned_finish = models.DateField(null=True)
+    # Shares of its first and last day that it takes: who ends at noon can begin the next thing on that day.
+    first_share = models.FloatField(default=1)
+    last_share = models.FloatField(default=1)
     finish_p80 = models.DateField(null=True)
     criticality = models.FloatField(null=True)
 

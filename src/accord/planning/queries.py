@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accord.engagements.models import Engagement, Expectation
 from accord.exchange.wording import day
-from accord.people.models import WEEK, WORKDAYS, Firm, Member
+from accord.people.models import WEEK, WORKDAYS, Firm
 from accord.planning.capacity import holidays_of
 from accord.planning.load import Row, load_of, monday
 from accord.planning.models import Activity, Assignment, Link, Plan
@@ -100,7 +100,7 @@ def shown(engagement: Engagement) -> Shown | None:
     return Shown(plan, lines, _flags(engagement, activities))
 
 
-def picture(found: Shown, viewer: Member, may_edit: bool) -> dict[str, Any]:
+def picture(found: Shown, may_edit: bool) -> dict[str, Any]:
     """The plan as the Gantt reads it, with the load of its people in the same weeks."""
     starts = [line.activity.planned_start for line in found.lines if line.activity.planned_start]
     ends = [d for line in found.lines for d in (line.activity.planned_finish, line.activity.finish_p80) if d]
@@ -197,14 +197,21 @@ def _bar(line: Line) -> dict[str, Any]:
 
 
 def _arrow(link: Link) -> dict[str, Any]:
-    return {"id": link.pk, "source": link.source_id, "target": link.target_id, "kind": link.kind}
+    return {
+        "id": link.pk,
+        "source": link.source_id,
+        "target": link.target_id,
+        "kind": link.kind,
+        "remove": reverse("planning:unlink", args=[link.pk]),
+    }
 
 
 def _load(found: Shown, first: dt.date, weeks: int) -> list[Row]:
     assigned = [a for line in found.lines for a in line.assignments]
-    roles = {a.role_id for a in assigned if a.role_id}
-    people = {a.member_id for a in assigned if a.member_id}
-    return load_of(roles, people, first, weeks) if assigned else []
+    roles = {a.role for a in assigned if a.role}
+    people = {a.member for a in assigned if a.member}
+    ordered = sorted(roles, key=lambda role: role.name)
+    return load_of(ordered, people, first, weeks) if assigned else []
 
 
 def _strip(row: Row) -> dict[str, Any]:

@@ -42,9 +42,10 @@ def engagement_of(about: Any) -> Engagement:
 def is_planner(actor: Member | None, engagement: Engagement) -> bool:
     if actor is None or not actor.is_active:
         return False
-    if actor.has_any(AccessRole.DELIVERY_LEAD, AccessRole.EXECUTIVE):
-        return True
-    return any(taken.member_id == actor.pk and taken.part in _PLANNERS for taken in engagement.parts.all())
+    has_part = any(
+        taken.member_id == actor.pk and taken.part in _PLANNERS for taken in engagement.parts.all()
+    )
+    return has_part or actor.has_any(AccessRole.DELIVERY_LEAD, AccessRole.EXECUTIVE)
 
 
 def may_plan(actor: Member | None, about: Any) -> None:

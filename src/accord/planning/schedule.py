@@ -7,6 +7,7 @@ Other engagements are left out here; the promise check weighs them in.
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -48,9 +49,10 @@ def dates_wait() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    start: dt.date
-    finish: dt.date
-    critical: bool
+    start: dt.date | None
+    finish: dt.date | None
+    first_share: float
+    last_share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ def dates_of(contents: Contents, today: dt.date) -> dict[int, Dates]:
         raise _cannot(_("Somebody who is needed is away for good.")) from None
     whole = {a.pk: a for a in contents.activities if a.done < 1}
     return {
-        int(s.id): Dates(s.start, s.finish, s.critical)
+        int(s.id): Dates(s.start, s.finish, *_shares(s.start_day, s.finish_day))
         for s in made.engagements[0].activities
         if int(s.id) in whole
     }
@@ -210,6 +212,12 @@ def _away(
     for absence in Absence.objects.filter(member__in=members, last__gte=start):
         found[absence.member_id].append(engine.Absence(absence.first, absence.last))
     return {pk: tuple(away) for pk, away in found.items()}
+
+
+def _shares(start: float, finish: float) -> tuple[float, float]:
+    """How much of its first and of its last day lies between two moments of the working axis."""
+    first = min(finish, math.floor(start) + 1) - start
+    return round(first, 3), round(finish - max(start, math.ceil(finish) - 1), 3)
 
 
 def _cannot(because: str) -> Refused:

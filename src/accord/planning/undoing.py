@@ -8,16 +8,28 @@ from django.db import models
 from accord.actions.models import AuditChange, AuditEntry
 from accord.planning.models import Plan
 
+# What can be taken back: the audit has every row of these. A scenario also restates expectations, which stay said.
+_CHANGES = {
+    f"planning.{name}"
+    for name in (
+        *("add_activity", "change_activity", "move_activity", "remove_activity"),
+        *("link_activities", "unlink", "assign", "unassign"),
+        *("aim_promise", "change_plan", "follow_estimate", "undo_last_change"),
+    )
+}
 _ROWS = ("planning.activity", "planning.link", "planning.assignment", "planning.target")
-_COMPUTED = {"planned_start", "planned_finish", "finish_p80", "criticality", "revision", "scheduled"}
+_COMPUTED = {
+    *("planned_start", "planned_finish", "first_share", "last_share", "finish_p80", "criticality"),
+    *("revision", "scheduled"),
+}
 
 
 def last_change(plan: Plan) -> AuditEntry | None:
-    """The last call that changed the plan's revision, if it was not its making."""
+    """The last call that changed the plan's revision, if it is one that can be taken back."""
     of_plan = AuditChange.objects.filter(model="planning.plan", object_id=str(plan.pk))
     counted = of_plan.filter(models.Q(kind=AuditChange.Kind.CREATED) | models.Q(after__has_key="revision"))
     newest = counted.select_related("entry__actor").order_by("-pk").first()
-    if newest is None or newest.entry.action == "planning.make_plan":
+    if newest is None or newest.entry.action not in _CHANGES:
         return None
     found: AuditEntry = newest.entry
     return found

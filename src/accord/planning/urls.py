@@ -12,6 +12,7 @@ urlpatterns = [
     path("of/<int:pk>/add/", views.add, name="add"),
     path("of/<int:pk>/link/", views.link, name="link"),
     path("of/<int:pk>/undo/", views.undo, name="undo"),
+    path("of/<int:pk>/follow/", views.follow, name="follow"),
     path("of/<int:pk>/reschedule/", views.reschedule, name="reschedule"),
     path("activities/<int:pk>/", views.activity, name="activity"),
     path("activities/<int:pk>/move/", views.move, name="move"),

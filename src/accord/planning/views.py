@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from accord.actions.forms import carried_out, form_page, gone
 from accord.actions.refusals import Refused, WrongInput
-from accord.engagements.models import Expectation
+from accord.engagements.models import Engagement, Expectation
 from accord.engagements.pages import engagement_page, visible
 from accord.engagements.rules import must_see
 from accord.people.accounts import signed_in
@@ -36,15 +37,15 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
     engagement = visible(request, pk)
     found = queries.shown(engagement)
     page: dict[str, Any] = {"shown": found, "may_edit": rules.is_planner(signed_in(request), engagement)}
-    if found is None:
-        page["estimate"] = estimate_to_plan(engagement)
+    estimate = estimate_to_plan(engagement)
+    page["estimate"] = estimate
+    page["is_behind"] = found is not None and estimate is not None and estimate.pk != found.plan.estimate_id
     return engagement_page(request, engagement, "planning:plan", "planning/plan.html", page)
 
 
 def picture(request: HttpRequest, pk: int) -> JsonResponse:
     """The plan for the Gantt, with its table."""
-    engagement = visible(request, pk)
-    return JsonResponse(_picture(request, _found(queries.shown(engagement))))
+    return JsonResponse(_picture(request, pk))
 
 
 def make(request: HttpRequest, pk: int) -> HttpResponse:
@@ -169,6 +170,31 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     return form_page(request, form, _("Undo the last change"), _("Undo it"), "planning/undo.html", **page)
 
 
+def follow(request: HttpRequest, pk: int) -> HttpResponse:
+    """Bring the plan to the newest estimate."""
+    found = _plan(request, pk)
+    form = RevisionForm(request.POST or None, initial={"revision": found.revision})
+    if carried_out(
+        request,
+        form,
+        lambda: actions.follow_estimate(signed_in(request), found, form.cleaned_data["revision"]),
+    ):
+        return gone(request, "planning:plan", pk)
+    words = _(
+        "Each work package's hours are taken from the newest estimate; new packages are added at the end, and "
+        "activities whose package is gone are removed unless they have begun. Links, days and people stay as planned. "
+        "“Undo” takes all of it back."
+    )
+    return form_page(
+        request,
+        form,
+        _("Follow the newest estimate"),
+        _("Follow it"),
+        explanation=words,
+        engagement=found.engagement,
+    )
+
+
 @require_POST
 def reschedule(request: HttpRequest, pk: int) -> HttpResponse:
     actions.reschedule(signed_in(request), _plan(request, pk))
@@ -213,22 +239,23 @@ def booked(request: HttpRequest, who: str, week: str) -> HttpResponse:
     kind, _dash, pk = who.partition("-")
     try:
         first = load.monday(dt.date.fromisoformat(week))
-        key = int(pk)
-    except ValueError:
+        key, model = int(pk), {"role": Role, "member": Member}[kind]
+    except (ValueError, KeyError):
         raise Http404 from None
-    about = get_object_or_404(Role if kind == "role" else Member, pk=key)
-    asked = ({key}, set()) if kind == "role" else (set(), {key})
-    rows = [row for row in load.load_of(*asked, first, 1) if row.key == who]
+    about = get_object_or_404(model, pk=key)
+    roles = [about] if isinstance(about, Role) else []
+    people = [about] if isinstance(about, Member) else []
+    rows = load.load_of(roles, people, first, 1)
     cell = rows[0].cells[0] if rows else load.Cell(first)
-    member = signed_in(request)
-    causes = [(b, load.seen_by(member, b)) for b in cell.bookings]
+    seen = load.seen_by(signed_in(request), cell.bookings)
+    causes = [(b, b.engagement.pk in seen) for b in cell.bookings]
     page = {"about": about, "cell": cell, "causes": causes, "ends": first + dt.timedelta(6)}
     return render(request, "planning/booked.html", page)
 
 
 def _plan(request: HttpRequest, pk: int) -> Plan:
     engagement = visible(request, pk)
-    found = _found(queries.plan_of(engagement))
+    found: Plan = _found(queries.plan_of(engagement))
     found.engagement = engagement
     return found
 
@@ -246,17 +273,19 @@ def _found(something: Any) -> Any:
     return something
 
 
-def _picture(request: HttpRequest, shown: queries.Shown) -> dict[str, Any]:
-    member = signed_in(request)
-    may_edit = rules.is_planner(member, shown.plan.engagement)
-    page = {"shown": shown, "may_edit": may_edit, "engagement": shown.plan.engagement}
-    table = render_to_string("planning/as_table.html", page, request)
-    return queries.picture(shown, member, may_edit) | {"table": table}
+def _picture(request: HttpRequest, pk: int) -> dict[str, Any]:
+    rows = Engagement.objects.select_related("relationship").prefetch_related("parts")
+    engagement = get_object_or_404(rows, pk=pk)
+    must_see(signed_in(request), engagement)
+    shown: queries.Shown = _found(queries.shown(engagement))
+    may_edit = rules.is_planner(signed_in(request), engagement)
+    page = {"shown": shown, "may_edit": may_edit, "engagement": engagement}
+    table = render_to_string("planning/as_table.html", page)
+    return queries.picture(shown, may_edit) | {"table": table}
 
 
 def _after(request: HttpRequest, plan_: Plan, words: str) -> JsonResponse:
-    engagement = visible(request, plan_.engagement_id)
-    return JsonResponse(_picture(request, _found(queries.shown(engagement))) | {"words": words})
+    return JsonResponse(_picture(request, plan_.engagement_id) | {"words": words})
 
 
 def _moved_to(request: HttpRequest, activity: Activity) -> dt.date | None:
@@ -276,7 +305,12 @@ def _moved_to(request: HttpRequest, activity: Activity) -> dt.date | None:
 def _link(request: HttpRequest, form: LinkForm) -> Link:
     data = form.cleaned_data
     return actions.link_activities(
-        signed_in(request), data["source"], data["target"], data["kind"], data["lag"] or 0, data["revision"]
+        signed_in(request),
+        data["source"],
+        data["target"],
+        data["kind"],
+        data["lag"] or Decimal(0),
+        data["revision"],
     )
 
 

@@ -48,6 +48,8 @@ class Migration(migrations.Migration):
                 ('done', models.DecimalField(decimal_places=3, default=0, max_digits=4, verbose_name='share complete')),
                 ('planned_start', models.DateField(null=True)),
                 ('planned_finish', models.DateField(null=True)),
+                ('first_share', models.FloatField(default=1)),
+                ('last_share', models.FloatField(default=1)),
                 ('finish_p80', models.DateField(null=True)),
                 ('criticality', models.FloatField(null=True)),
                 ('package', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='estimating.workpackage')),
