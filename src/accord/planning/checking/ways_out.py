@@ -70,9 +70,10 @@ class WaysOut:
         found = [self._better(name, p) for name, p in wrong]
         late = [name for name, p in wrong if p["kind"] == "time"]
         for changes in self._more_people() if late else ():
-            found += self._tried("people", changes)
+            found += self._tried("people", min(late, key=self._now), changes)
         found += self._fewer([name for name, _ in wrong])
-        return sorted(found, key=lambda r: -min(r["probabilities"].get(name, 1.0) for name, _ in wrong))
+        asked = self.answer["asked"]
+        return sorted(found, key=lambda r: (r["probabilities"][r["for"]] < asked, abs(r["price"])))
 
     def _better(self, name: str, p: Json) -> Json:
         """Promise the best value that is backed: how often that is kept is known from the answer's curve."""
@@ -88,21 +89,23 @@ class WaysOut:
         known = share_by(self.answer[p["kind"]]["curve"], p["best"]) if p["of"] is None else 0.0
         reached = max(self.answer["asked"], known)
         return {
-            "kind": change.kind, "changes": kept([change]), "price": price,
+            "kind": change.kind, "for": name, "changes": kept([change]), "price": price,
             "probabilities": others | {name: reached}, "joint": None,
         }  # fmt: skip
 
-    def _tried(self, kind: str, changes: list[Change], only_if_better: bool = True) -> list[Json]:
-        """What these changes would give; nothing if no promise of ours becomes likelier by them."""
+    def _now(self, name: str) -> float:
+        return float(self.answer["promises"][name]["p"])
+
+    def _tried(self, kind: str, name: str, changes: list[Change]) -> list[Json]:
+        """What these changes would give; nothing if the promise of this name does not become likelier by them."""
         gathered = self.gathered
         after = self._check(applied(self.portfolio, gathered.about, gathered.margin, changes))
         now, before = probabilities(after)[gathered.about], probabilities(self.base)[gathered.about]
-        better = any(now[name] > before[name] + FELT for name in now if name in before)
-        if only_if_better and not better:
+        if now[name] < before[name] + FELT:
             return []
         return [
             {
-                "kind": kind, "changes": kept(changes), "price": self._price(changes, after),
+                "kind": kind, "for": name, "changes": kept(changes), "price": self._price(changes, after),
                 "probabilities": now, "joint": of(after, gathered.about).joint.probability,
             }
         ]  # fmt: skip
@@ -148,11 +151,11 @@ class WaysOut:
 
     def _fewer(self, wrong: list[str]) -> list[Json]:
         """Leave out the largest that nobody expects by name, and one more until all is backed."""
-        asked, best = self.answer["asked"], list[Json]()
+        asked, best, worst = self.answer["asked"], list[Json](), min(wrong, key=self._now)
         order = self._droppable()
         for count in range(1, min(_DROPPED_AT_MOST, len(order), len(self.own.activities) - 1) + 1):
             codes = tuple(a.id for a in order[:count])
-            tried = self._tried("drop", [DropChange(codes=codes)])
+            tried = self._tried("drop", worst, [DropChange(codes=codes)])
             best = tried or best
             if best and all(best[0]["probabilities"][name] >= asked for name in wrong):
                 break
