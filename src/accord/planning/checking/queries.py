@@ -114,7 +114,7 @@ def answer_of(check: PromiseCheck, said: Sequence[Expectation]) -> Answer:
         together=share(result["joint"]["p"], result["asked"]),
         judged=judged,
         drivers=wording.drivers(result),
-        curves=_curves(result, by_id),
+        curves=curves_of(result, said),
     )
 
 
@@ -125,13 +125,14 @@ def ways_out_of(check: PromiseCheck, member: Member) -> WaysOut:
 
 def names_in(result: Json) -> wording.Names:
     activities = {a["code"]: a["name"] for a in result["activities"]}
-    return wording.Names(activities, _roles(), result["currency"])
+    roles = {int(pk): name for pk, name in result["roles"].items()}
+    return wording.Names(activities, roles, result["currency"])
 
 
 def names_of(engagement: Engagement) -> wording.Names:
     """Activities by the plan's rows: for a scenario, which keeps no names."""
     rows = Activity.objects.filter(plan__engagement=engagement).values_list("code", "name")
-    return wording.Names(dict(rows), _roles(), engagement.currency)
+    return wording.Names(dict(rows), dict(Role.objects.values_list("pk", "name")), engagement.currency)
 
 
 def felt_by_others(result: Json, member: Member) -> list[Felt]:
@@ -139,9 +140,9 @@ def felt_by_others(result: Json, member: Member) -> list[Felt]:
     found = result.get("others", [])
     if not found:
         return []
-    seen = visible_to(member).select_related("relationship__client").in_bulk([o["engagement"] for o in found])
-    said = Expectation.objects.in_bulk([o["expectation"] for o in found])
-    return [_felt(o, seen.get(o["engagement"]), said) for o in found]
+    seen = Expectation.objects.filter(engagement__in=visible_to(member))
+    said = seen.select_related("engagement__relationship__client").in_bulk([o["expectation"] for o in found])
+    return [_felt(o, said.get(o["expectation"])) for o in found]
 
 
 def missing_for(engagement: Engagement) -> Missing:
@@ -191,18 +192,15 @@ def why_not_current(check: PromiseCheck) -> str | None:
     return rules.why_not_current(check, timezone.now())
 
 
-def _roles() -> dict[int, str]:
-    return dict(Role.objects.values_list("pk", "name"))
-
-
 def _judged(e: Expectation, p: Json, asked: float, names: dict[str, str]) -> Judged:
     best = dt.date.fromisoformat(p["best"]) if p["kind"] == "time" else float(p["best"])
     of = names.get(p["of"], p["of"]) if p["of"] else ""
     return Judged(e, p["kind"], share(p["p"], asked), p["backed"], best, of)
 
 
-def _curves(result: Json, by_id: dict[str, Expectation]) -> Json:
+def curves_of(result: Json, said: Sequence[Expectation]) -> Json:
     """What the picture needs to follow the line without the server: knots, and the promise that the line begins at."""
+    by_id = {f"x{e.pk}": e for e in said}
     found: Json = {"asked": result["asked"], "currency": result["currency"]}
     for kind in ("time", "price"):
         promises = [
@@ -220,8 +218,12 @@ def _curves(result: Json, by_id: dict[str, Expectation]) -> Json:
     return found
 
 
-def _felt(o: Json, engagement: Engagement | None, said: dict[int, Expectation]) -> Felt:
-    expectation = said.get(o["expectation"])
-    subject = expectation.subject if engagement is not None and expectation is not None else ""
-    worse = o["after"] < o["before"]
-    return Felt(engagement, subject, share(o["before"]), share(o["after"]), worse, o["shared"])
+def _felt(o: Json, said: Expectation | None) -> Felt:
+    return Felt(
+        engagement=said.engagement if said else None,
+        subject=said.subject if said else "",
+        before=share(o["before"]),
+        after=share(o["after"]),
+        worse=o["after"] < o["before"],
+        shared=o["shared"],
+    )

@@ -36,7 +36,6 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
     page |= {
         "answer": queries.answer_of(answered, queries.standing_promises(found)),
         "scenarios": queries.scenarios_of(found),
-        "words": _curve_words(),
         "not_current": None if page["under_way"] else queries.why_not_current(answered),
         **_ways_out(request, answered),
     }
@@ -129,21 +128,6 @@ def adopt(request: HttpRequest, pk: int) -> HttpResponse:
         told += " " + _("The client is still to be told what was restated.")
     messages.success(request, told)
     return gone(request, "planning:check", found.engagement_id)
-
-
-def _curve_words() -> dict[str, Any]:
-    """What the picture's script says."""
-    return {
-        "said": _("said"),
-        "policy": _("policy"),
-        "enough": _("kept often enough"),
-        "short": _("not backed"),
-        "label": {
-            "time": _("The promised date: drag the line, or move this"),
-            "price": _("The price: drag the line, or move this"),
-        },
-        "try": {"time": _("Try %s"), "price": _("Try %s")},
-    }
 
 
 def _compared(

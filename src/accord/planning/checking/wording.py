@@ -59,6 +59,7 @@ def headline(judged: Iterable[tuple[str, float]], asked: float) -> Headline:
     policy = _("the policy asks %(asked)s.") % {"asked": share(asked)}
     if not worst:
         return Headline(_("Nothing to keep was said yet"), True, policy)
+    worst = {kind: worst[kind] for kind in ("time", "price") if kind in worst}
     bad = {kind: p for kind, p in worst.items() if p < asked}
     told = _and([_for(kind, p, asked) for kind, p in (bad or worst).items()])
     return Headline(told if bad else _("Yes: %(told)s") % {"told": told}, not bad, policy)
@@ -162,9 +163,10 @@ def _title(change: Change, names: Names) -> str:
 def _people_title(change: PeopleChange, names: Names) -> str:
     values = {"count": change.units, "role": names.roles.get(change.role, "?")}
     if change.hired:
-        return ngettext("Find %(count)d more %(role)s", "Find %(count)d more of the role %(role)s", change.units) % values
-    values["work"] = names.listed(change.codes)
-    return _("%(count)d more %(role)s on %(work)s") % values
+        words = ngettext("Find one more %(role)s", "Find %(count)d more of the role %(role)s", change.units)
+    else:
+        words = ngettext("One more %(role)s on %(work)s", "%(count)d more of the role %(role)s on %(work)s", change.units)
+    return words % (values | {"work": names.listed(change.codes)})
 
 
 def _explained(change: Change, result: Json, names: Names) -> str:
@@ -213,7 +215,7 @@ def _consequence(change: Change, names: Names) -> str:
     if isinstance(change, EffortChange):
         words = _("%(work)s: its three points are multiplied by %(factor)g.")
         return words % {"work": names.listed([change.code]), "factor": change.factor}
-    words = _("%(work)s: assigned %(count)d more of the role %(role)s.")
+    words = ngettext("%(work)s: one more %(role)s is assigned.", "%(work)s: %(count)d more of the role %(role)s are assigned.", change.units)
     values = {"count": change.units, "role": names.roles.get(change.role, "?"), "work": names.listed(change.codes)}
     return words % values
 

@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from django import template
+from django.utils.translation import gettext as _
 
 from accord.exchange import wording
 
@@ -27,3 +28,19 @@ def iso_day(value: str) -> str:
 @register.filter
 def whole(value: float) -> str:
     return wording.number(value)
+
+
+@register.simple_tag
+def curve_words() -> dict[str, Any]:
+    """What the picture's script says."""
+    return {
+        "said": _("said"),
+        "policy": _("policy"),
+        "enough": _("kept often enough"),
+        "short": _("not backed"),
+        "label": {
+            "time": _("The promised date: drag the line, or move this"),
+            "price": _("The price: drag the line, or move this"),
+        },
+        "try": {"time": _("Try %s"), "price": _("Try %s")},
+    }
