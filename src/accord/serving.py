@@ -77,4 +77,7 @@ def work() -> None:
     """Work off jobs until interrupted; more of these processes may run at the same time."""
     from django.core.management import call_command
 
+    from accord.planning.checking.jobs import warm_up
+
+    warm_up()
     call_command("db_worker", interval=0.1, queue_name="*", verbosity=0)

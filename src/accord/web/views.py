@@ -11,11 +11,12 @@ from accord.actions.forms import carried_out
 from accord.engagements.forms import NextStepForm
 from accord.engagements.models import Profile
 from accord.engagements.pages import engagement_page, visible
-from accord.engagements.queries import promise_lines, statements
+from accord.engagements.queries import statements
 from accord.engagements.rules import ASKED_CONFIDENCE
-from accord.people.accounts import let_in
+from accord.people.accounts import let_in, signed_in
 from accord.people.actions import appoint_first_administrator
 from accord.people.models import Member
+from accord.planning.checking.overview import overview
 from accord.web.forms import FirstAdministratorForm
 
 
@@ -24,7 +25,7 @@ def engagement(request: HttpRequest, pk: int) -> HttpResponse:
     said = statements(found)
     page = {
         "statements": said,
-        "lines": promise_lines(said),
+        "overview": overview(found, said, signed_in(request)),
         "asked": ASKED_CONFIDENCE[Profile(found.profile)],
         "step": NextStepForm(initial={"step": found.next_step, "on": found.next_step_on}),
     }

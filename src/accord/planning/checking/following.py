@@ -46,17 +46,17 @@ def a_proposal_has_a_checked_plan(_actor: Any, engagement: Engagement, stage: St
     """Forward to the proposal only with a plan and a promise check of it that still holds."""
     if stage != Stage.PROPOSAL or engagement.stage != Stage.ESTIMATED:
         return
-    if not Plan.objects.filter(engagement=engagement).exists():
+    newest = engagement.checks.filter(scenario=None).defer("inputs", "result").first()
+    if newest is None and not Plan.objects.filter(engagement=engagement).exists():
         raise Refused(
             _("A proposal stands on a plan that was checked."),
             _("There is no plan."),
             _("The project manager or delivery lead makes one from the estimate."),
         )
-    newest = engagement.checks.filter(scenario=None).defer("inputs", "result").first()
     because = rules.why_not_current(newest, timezone.now())
     if because:
         raise Refused(
-            _("A proposal stands on a plan that was checked."), because, _("Check the promises (again).")
+            _("A proposal stands on a plan that was checked."), because, _("Check the promises, then move on.")
         )
 
 

@@ -55,6 +55,7 @@ def answer(gathered: Gathered, progress: Progress | None = None) -> Json:
             for w in own.waiting
             if w.of in gathered.names and w.days >= 0.1
         ],
+        "roles": {name[1:]: told for name, told in gathered.names.items() if name[0] == "r"},
         "assumed": list(gathered.assumed),
     }
 

@@ -69,10 +69,11 @@ class WaysOut:
             return []
         found = [self._better(name, p) for name, p in wrong]
         late = [name for name, p in wrong if p["kind"] == "time"]
-        for changes in self._more_people() if late else ():
-            found += self._tried("people", changes)
+        if late:
+            found += self._more_people(min(late, key=self._now))
         found += self._fewer([name for name, _ in wrong])
-        return sorted(found, key=lambda r: -min(r["probabilities"].get(name, 1.0) for name, _ in wrong))
+        asked = self.answer["asked"]
+        return sorted(found, key=lambda r: (r["probabilities"][r["for"]] < asked, abs(r["price"])))
 
     def _better(self, name: str, p: Json) -> Json:
         """Promise the best value that is backed: how often that is kept is known from the answer's curve."""
@@ -88,21 +89,23 @@ class WaysOut:
         known = share_by(self.answer[p["kind"]]["curve"], p["best"]) if p["of"] is None else 0.0
         reached = max(self.answer["asked"], known)
         return {
-            "kind": change.kind, "changes": kept([change]), "price": price,
+            "kind": change.kind, "for": name, "changes": kept([change]), "price": price,
             "probabilities": others | {name: reached}, "joint": None,
         }  # fmt: skip
 
-    def _tried(self, kind: str, changes: list[Change], only_if_better: bool = True) -> list[Json]:
-        """What these changes would give; nothing if no promise of ours becomes likelier by them."""
+    def _now(self, name: str) -> float:
+        return float(self.answer["promises"][name]["p"])
+
+    def _tried(self, kind: str, name: str, changes: list[Change]) -> list[Json]:
+        """What these changes would give; nothing if the promise of this name does not become likelier by them."""
         gathered = self.gathered
         after = self._check(applied(self.portfolio, gathered.about, gathered.margin, changes))
         now, before = probabilities(after)[gathered.about], probabilities(self.base)[gathered.about]
-        better = any(now[name] > before[name] + FELT for name in now if name in before)
-        if only_if_better and not better:
+        if now[name] < before[name] + FELT:
             return []
         return [
             {
-                "kind": kind, "changes": kept(changes), "price": self._price(changes, after),
+                "kind": kind, "for": name, "changes": kept(changes), "price": self._price(changes, after),
                 "probabilities": now, "joint": of(after, gathered.about).joint.probability,
             }
         ]  # fmt: skip
@@ -110,16 +113,27 @@ class WaysOut:
     def _price(self, changes: list[Change], after: CheckResult) -> float:
         return price_of(self.gathered, self.base, after, changes)
 
-    def _more_people(self) -> Iterator[list[Change]]:
-        """First those that the firm has, on what decides the end; then one more who is hired."""
-        waited = [w["of"] for w in self.answer["waiting"] if w["of"][0] == "r"]
+    def _more_people(self, late: str) -> list[Json]:
+        """The best with people whom the firm has, and the best with one who is hired."""
+        found = []
+        for changes in (list(self._with_those_there()), list(self._with_one_hired())):
+            tried = [way for change in changes for way in self._tried("people", late, [change])]
+            found += sorted(tried, key=lambda way: (way["probabilities"][late] < self.answer["asked"], way["price"]))[:1]
+        return found
+
+    def _with_those_there(self) -> Iterator[Change]:
+        """One more of a role on all that often decides the end."""
+        for role, codes in list(self._critical_by_role().items())[:_ROLES_TRIED]:
+            if self._people(role) > max(self._units(code, role) for code in codes):
+                yield PeopleChange(role=int(role[1:]), codes=tuple(codes))
+
+    def _with_one_hired(self) -> Iterator[Change]:
+        """First of the role that is waited for longest."""
         by_role = self._critical_by_role()
+        waited = [w["of"] for w in self.answer["waiting"] if w["of"][0] == "r"]
         for role in list(dict.fromkeys([*waited, *by_role]))[:_ROLES_TRIED]:
             codes = tuple(by_role.get(role, ()))
-            number, rate = int(role[1:]), self._rate(role)
-            if codes and self._people(role) > max(self._units(code, role) for code in codes):
-                yield [PeopleChange(role=number, codes=codes)]
-            yield [PeopleChange(role=number, codes=codes, hired=True, cost=rate)]
+            yield PeopleChange(role=int(role[1:]), codes=codes, hired=True, cost=self._rate(role))
 
     def _critical_by_role(self) -> dict[str, list[str]]:
         """Roles with the activities of theirs that often decide the end, the heaviest role first."""
@@ -147,26 +161,34 @@ class WaysOut:
         return float(np.median(rates)) if rates else 0.0
 
     def _fewer(self, wrong: list[str]) -> list[Json]:
-        """Leave out the largest that nobody expects by name, and one more until all is backed."""
-        asked, best = self.answer["asked"], list[Json]()
-        order = self._droppable()
-        for count in range(1, min(_DROPPED_AT_MOST, len(order), len(self.own.activities) - 1) + 1):
+        """Leave out what nobody expects by name: the least that is enough, or the largest together."""
+        worst = min(wrong, key=self._now)
+        order = self._droppable()[:_DROPPED_AT_MOST]
+        alone = [way for a in order for way in self._tried("drop", worst, [DropChange(codes=(a.id,))])]
+        enough = [way for way in alone if self._is_enough(way, wrong)]
+        if enough:
+            return [min(enough, key=lambda way: abs(way["price"]))]
+        best = alone[:1]
+        for count in range(2, len(order) + 1):
             codes = tuple(a.id for a in order[:count])
-            tried = self._tried("drop", [DropChange(codes=codes)])
-            best = tried or best
-            if best and all(best[0]["probabilities"][name] >= asked for name in wrong):
+            best = self._tried("drop", worst, [DropChange(codes=codes)]) or best
+            if best and self._is_enough(best[0], wrong):
                 break
         return best
 
+    def _is_enough(self, way: Json, wrong: list[str]) -> bool:
+        return all(way["probabilities"][name] >= self.answer["asked"] for name in wrong)
+
     def _droppable(self) -> list[Activity]:
+        """The heaviest first; never the one that all begins or ends with, which holds the rest together."""
         chance = {a["code"]: a["criticality"] for a in self.answer["activities"]}
-        promised = {p.of for p in self.own.promises}
-        open_ones = [
-            a
-            for a in self.own.activities
-            if a.effort and not a.done and a.id not in self.needed and a.id not in promised
-        ]
-        return sorted(open_ones, key=lambda a: -(0.1 + chance[a.id]) * (a.effort.likely if a.effort else 0.0))
+        begins = [a.id for a in self.own.activities if not a.after]
+        followed = {link.of for a in self.own.activities for link in a.after}
+        ends = [a.id for a in self.own.activities if a.id not in followed]
+        kept_ones = self.needed | {p.of for p in self.own.promises if p.of}
+        kept_ones |= {ids[0] for ids in (begins, ends) if len(ids) == 1}
+        free = [a for a in self.own.activities if a.effort and not a.done and a.id not in kept_ones]
+        return sorted(free, key=lambda a: -(0.1 + chance[a.id]) * (a.effort.likely if a.effort else 0.0))
 
 
 def compare(gathered: Gathered, changes: Sequence[Change]) -> Json:
