@@ -11,7 +11,9 @@ _RANDOM = {"password", "digest", "token"}
 
 
 def content_of_all_rows() -> list[str]:
-    return sorted(line for room in ROOMS for model in apps.get_app_config(room).get_models() for line in _lines(model))
+    return sorted(
+        line for room in ROOMS for model in apps.get_app_config(room).get_models() for line in _lines(model)
+    )
 
 
 def _lines(model: type[models.Model]) -> list[str]:

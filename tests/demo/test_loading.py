@@ -18,7 +18,9 @@ def test_a_loading_takes_less_than_twenty_seconds_of_a_processor(db: None, setti
     assert time.process_time() - began < 20
 
 
-def test_a_loading_that_fails_leaves_nothing(db: None, settings: object, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_loading_that_fails_leaves_nothing(
+    db: None, settings: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings.DEMO = True  # type: ignore[attr-defined]
 
     def fails(*_: object) -> None:

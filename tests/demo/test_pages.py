@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from accord.engagements.models import Engagement, Expectation
+from accord.engagements.models import Engagement, Expectation, Part
 from accord.people.models import Absence, AccessRole, Member, Role, Skill, Team
-from accord.planning.models import Link
+from accord.planning.checking.actions import ask_for_check, try_scenario
+from accord.planning.models import Link, PromiseCheck, Scenario
 from accord.relationships.models import Contact, Relationship
 
 MOST_QUERIES = 12
@@ -70,9 +72,7 @@ def test_every_page_opens_for_an_executive_with_few_queries(
     assert opened >= MUST
 
 
-def _own_addresses(
-    resolver: URLResolver, namespace: str = "", before: str = ""
-) -> Iterator[tuple[str, str]]:
+def _own_addresses(resolver: URLResolver, namespace: str = "", before: str = "") -> Iterator[tuple[str, str]]:
     for entry in resolver.url_patterns:
         address = before + str(entry.pattern)
         if isinstance(entry, URLResolver) and not address.startswith("accounts/"):
@@ -89,6 +89,7 @@ class _Examples:
         estimate = berths.estimates.get()
         plan = berths.plan
         member = Member.objects.get(name="Marta Oliveira")
+        check, scenario = _a_check_and_a_scenario(berths)
         self.of_path: list[tuple[str, Any]] = [
             ("relationships/contacts/", Contact.objects.first()),
             ("relationships/", Relationship.objects.get(client__name="Northwind Insurance")),
@@ -101,11 +102,14 @@ class _Examples:
             ("plans/activities/", plan.activities.filter(done=0).first()),
             ("plans/links/", Link.objects.filter(source__plan=plan).first()),
             ("plans/promises/", berths.expectations.filter(kind=Expectation.Kind.TIME).first()),
+            ("plans/checks/", check),
+            ("plans/scenarios/", scenario),
             ("people/absences/", Absence.objects.first()),
             ("people/teams/", Team.objects.first()),
             ("people/roles/", Role.objects.first()),
             ("people/", member),
         ]
+        self.risk = estimate.risks.first()
         self.others = {
             "member": member.pk,
             "other": estimate.pk,
@@ -114,11 +118,20 @@ class _Examples:
             "kind": "xlsx",
             "who": f"member-{member.pk}",
             "week": "2026-W02",
+            "number": 0,
         }
 
     def of(self, name: str, pattern: str) -> dict[str, Any]:
         found = {key: value for key, value in self.others.items() if f":{key}>" in pattern}
+        if name == "estimating:drop_risk":
+            found["noted"] = self.risk.pk
         if ":pk>" in pattern:
             found["pk"] = next(row.pk for path, row in self.of_path if pattern.startswith(path))
         return found
 
+
+def _a_check_and_a_scenario(engagement: Engagement) -> tuple[PromiseCheck, Scenario]:
+    manager = engagement.parts.get(part=Part.PROJECT_MANAGER).member
+    promised = engagement.expectations.get(kind=Expectation.Kind.TIME, restated_by=None)
+    change = {"kind": "date", "expectation": promised.pk, "date": str(promised.date + dt.timedelta(14))}
+    return ask_for_check(manager, engagement), try_scenario(manager, engagement, "Two weeks later", [change])

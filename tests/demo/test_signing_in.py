@@ -72,7 +72,11 @@ def test_the_page_shows_the_story_and_everybody(
     for name in Member.objects.values_list("name", flat=True):
         assert f"as {name}" in page
     assert page.count('class="sample-step"') == 5
-    assert page.index("Go on as Mara Kern") < page.index("Go on as Elif Demir") < page.index("Go on as Priya Raman")
+    assert (
+        page.index("Go on as Mara Kern")
+        < page.index("Go on as Elif Demir")
+        < page.index("Go on as Priya Raman")
+    )
 
 
 def test_nobody_of_the_sample_firm_has_a_password_that_anybody_knows(sample_firm: None) -> None:

@@ -46,7 +46,9 @@ def test_every_stage_outcome_and_access_role_occurs(sample_firm: None) -> None:
     assert Expectation.objects.exclude(withdrawal=None).exists()
 
 
-def test_people_work_in_two_countries_some_part_time_at_rates_that_changed_this_year(sample_firm: None) -> None:
+def test_people_work_in_two_countries_some_part_time_at_rates_that_changed_this_year(
+    sample_firm: None,
+) -> None:
     assert len(set(Member.objects.values_list("country", flat=True))) == 2
     assert Member.objects.filter(hours_per_day__lt=8).exists()
     assert Absence.objects.exists()
@@ -144,4 +146,4 @@ def test_a_past_is_written_for_the_sample_firm_only(sample_firm: None, settings:
     engagement = Engagement.objects.filter(outcome="").first()
     executive = Member.objects.get(given_roles__role=AccessRole.EXECUTIVE)
     with pytest.raises(history.NotAllowed):
-        history.stand_at(executive, engagement, Stage.CLOSING, dt.date.today())
+        history.place_at_stage(executive, engagement, Stage.CLOSING, dt.date.today())

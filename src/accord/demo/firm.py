@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import transaction
 
-from accord.demo.history import stand_at, was_closed
+from accord.demo.history import close_for_good, place_at_stage
 from accord.demo.work import SIGNED, Work
 from accord.demo.world import Page, World, in_words
 from accord.engagements.actions import (
@@ -175,7 +175,7 @@ class _Loader:
                     work.cover(expectation, statement["covers"])
         seller = self.members[written["people"]["seller"]]
         stage = Stage.CLOSING if written["stage"] == Outcome.CLOSED else Stage(written["stage"])
-        stand_at(seller, engagement, stage, self.world.day(written["since"]))
+        place_at_stage(seller, engagement, stage, self.world.day(written["since"]))
         if work is not None and "plan" in written:
             self._planned(work, said)
         self._ended(seller, engagement, written)
@@ -256,7 +256,7 @@ class _Loader:
 
     def _ended(self, seller: Member, engagement: Engagement, written: Page) -> None:
         if written["stage"] == Outcome.CLOSED:
-            was_closed(seller, engagement, written["because"])
+            close_for_good(seller, engagement, written["because"])
         elif "outcome" in written:
             end_engagement(seller, engagement, Outcome(written["outcome"]), written["because"])
 

@@ -43,7 +43,7 @@ def only_in_the_sample_firm(actor: Member | None, engagement: Any) -> None:
 
 
 @action(permission=only_in_the_sample_firm)
-def stand_at(actor: Member, engagement: Engagement, stage: Stage, since: dt.date) -> Engagement:
+def place_at_stage(actor: Member, engagement: Engagement, stage: Stage, since: dt.date) -> Engagement:
     """Let an engagement stand at a stage since a day."""
     engagement.stage, engagement.stage_since = stage, since
     engagement.save()
@@ -51,7 +51,7 @@ def stand_at(actor: Member, engagement: Engagement, stage: Stage, since: dt.date
 
 
 @action(permission=only_in_the_sample_firm)
-def was_closed(actor: Member, engagement: Engagement, because: str) -> Engagement:
+def close_for_good(actor: Member, engagement: Engagement, because: str) -> Engagement:
     """Let an engagement have been closed, with what became of it."""
     engagement.outcome, engagement.outcome_because = Outcome.CLOSED, because
     engagement.save()

@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accord.actions.forms import FORM_KEY
-from accord.actions.models import AuditChange
+from accord.actions.models import AuditChange, AuditEntry
 from accord.exchange import wording
 from accord.web import history
 
@@ -72,3 +72,18 @@ def dressed(field: BoundField) -> SafeString:
 def events(changes: Iterable[AuditChange]) -> list[history.Event]:
     """The audit's rows as people read them."""
     return history.told(changes)
+
+
+@register.filter
+def deed(entry: AuditEntry) -> str:
+    """What an action is called, as people say it: engagements.record_expectation becomes 'record expectation'."""
+    return entry.action.partition(".")[2].replace("_", " ")
+
+
+@register.filter
+def differences(change: AuditChange) -> list[tuple[str, tuple[object, object]]]:
+    """(field, (before, after)) of a change."""
+    return [
+        (name.removesuffix("_id").replace("_", " "), (change.before.get(name), after))
+        for name, after in change.after.items()
+    ]
