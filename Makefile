@@ -20,13 +20,16 @@ SCRATCH = ACCORD_DATA=$$(mktemp -d)
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint bench schema lock clean
+.PHONY: help demo check-example test lint permissions bench schema lock clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo "PYTHON=/path/to/python3 picks the Python (3.11 or newer) that a new .venv is made with."
 
-demo: $(RUN) ## Check the promises of examples/portal.yaml
+demo: $(RUN) ## Open a sample firm in the browser, and print where (PORT=8000)
+	@$(BIN)/accord demo $(if $(PORT),--port $(PORT))
+
+check-example: $(RUN) ## Check the promises of examples/portal.yaml at the command line
 	@$(BIN)/accord check examples/portal.yaml || test $$? -eq 1 # 1: not all promises are backed
 
 test: lint ## Run lint and all tests; those with a database on SQLite and, where it is installed, on PostgreSQL
@@ -40,6 +43,9 @@ lint: $(DEV) ## Check style, types, templates, migrations and which room imports
 	@$(BIN)/lint-imports
 	@$(BIN)/djlint --quiet --lint src/accord
 	@$(SCRATCH) $(BIN)/python -m django makemigrations --check --dry-run --settings accord.settings
+
+permissions: $(DEV) ## Write who may do what (tests/people/permissions.txt)
+	@ACCORD_WRITE_PERMISSIONS=1 $(BIN)/python -m pytest -q tests/people/test_permission_matrix.py
 
 bench: $(DEV) ## Run every benchmark in turn
 	@set -e; for bench in $(sort $(wildcard benchmarks/bench_*.py)); do \

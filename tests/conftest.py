@@ -23,8 +23,8 @@ def _quick(settings: object) -> None:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _ledger_lets_tests_clean_up() -> Iterator[None]:
-    """Tests with a server empty all tables afterwards; SQLite's triggers would refuse that for the ledger."""
+def _triggers_let_tests_clean_up() -> Iterator[None]:
+    """Tests with a server empty all tables afterwards; SQLite's triggers would refuse that for what is only appended to."""
     if connection.vendor != "sqlite":
         yield
         return

@@ -283,18 +283,32 @@ def serve(host: str, port: int) -> None:
 @_HOST
 @_PORT
 @click.option("--load-only", is_flag=True, help="Load the sample firm, and do not serve it.")
-def demo(host: str, port: int, load_only: bool) -> None:
-    """Run the web application with a sample firm, made anew, where anybody may sign in as anybody."""
+@click.option("--fresh", is_flag=True, help="Make the sample firm anew, though it was loaded today.")
+def demo(host: str, port: int, load_only: bool, fresh: bool) -> None:
+    """Run the web application with a sample firm, where anybody may sign in as anybody.
+
+    It is loaded once a day, so that its dates fit; what you did in it is there until then.
+    """
     from accord import serving
+    from accord.demo import running
 
-    serving.begin(demo=True)
-    from accord.demo.firm import load
+    try:
+        running.begin(fresh, _told)
+        if load_only:
+            return
+        taken = serving.free_port(host, port)
+    except running.NotTheSampleFirm as problem:
+        raise click.ClickException(str(problem)) from None
+    except OSError as problem:
+        raise click.ClickException(f"{host}:{port} cannot be listened on: {problem.strerror}.") from None
+    if taken != port:
+        click.echo(f"Port {port} is in use, so it is {taken} (--port takes another one).")
+    click.echo(f"The sample firm is open at http://{host}:{taken}/demo/ (stop with Ctrl-C)")
+    serving.serve(host, taken)
 
-    with _progress("Loading the sample firm"):
-        load()
-    if not load_only:
-        click.echo(f"The sample firm is open at http://{host}:{port}/ (stop with Ctrl-C)")
-        serving.serve(host, port)
+
+def _told(line: str) -> None:
+    click.echo(line)
 
 
 @main.command()
@@ -330,13 +344,6 @@ def verify(head: str | None) -> None:
         )
     if not found.holds:
         raise Exit(NOT_BACKED)
-
-
-@contextmanager
-def _progress(what: str) -> Iterator[None]:
-    click.echo(f"{what} …", nl=False)
-    yield
-    click.echo(" done")
 
 
 def _judged(before: Portfolio, after: Portfolio, source: str) -> CheckResult:

@@ -2,26 +2,54 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import socket
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 DEMO_DATA = Path(tempfile.gettempdir()) / f"accord-demo-{os.getuid() if hasattr(os, 'getuid') else 'firm'}"
+_PORTS_TRIED = 20
+
+
+def use_demo() -> Path:
+    """Let the settings be those of the sample firm; gives the folder of its data."""
+    os.environ["ACCORD_DEMO"] = "1"
+    return Path(os.environ.setdefault("ACCORD_DATA", str(DEMO_DATA)))
 
 
 def begin(demo: bool = False) -> None:
     """Read the settings and bring the database up to date. The demo firm has a folder of its own."""
     if demo:
-        os.environ["ACCORD_DEMO"] = "1"
-        os.environ.setdefault("ACCORD_DATA", str(DEMO_DATA))
+        use_demo()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "accord.settings")
     import django
     from django.core.management import call_command
 
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
+    call_command("createcachetable", verbosity=0)
+
+
+def free_port(host: str, wanted: int) -> int:
+    """The wanted port, or the next one that nobody listens on.
+
+    Raises:
+        OSError: none of the next ports is free, or the host is not this machine.
+    """
+    for port in range(wanted, min(wanted + _PORTS_TRIED, 65536)):
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                tried.bind((host, port))
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE:
+                    raise
+            else:
+                return port
+    raise OSError(errno.EADDRINUSE, f"the ports from {wanted} on are in use")
 
 
 def serve(host: str, port: int) -> None:
@@ -49,4 +77,7 @@ def work() -> None:
     """Work off jobs until interrupted; more of these processes may run at the same time."""
     from django.core.management import call_command
 
+    from accord.planning.checking.jobs import warm_up
+
+    warm_up()
     call_command("db_worker", interval=0.1, queue_name="*", verbosity=0)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from accord.people.models import Member
 
@@ -38,6 +39,12 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
+def _is_fault(message: ConsoleMessage) -> bool:
+    """The browser also logs refusals and wrong input as errors; for a page they are answers like others."""
+    answered = re.search(r"status of (403|409|422) ", message.text)
+    return message.type == "error" and not answered
+
+
 class Person:
     """Somebody at a browser of their own."""
 
@@ -45,7 +52,7 @@ class Person:
         self.context = browser.new_context(base_url=address, viewport={"width": width, "height": 900})
         self.page: Page = self.context.new_page()
         self.faults: list[str] = []
-        self.page.on("console", lambda m: self.faults.append(m.text) if m.type == "error" else None)
+        self.page.on("console", lambda m: self.faults.append(m.text) if _is_fault(m) else None)
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
         if member is not None:
             self._sign_in(member)

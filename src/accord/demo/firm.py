@@ -1,40 +1,266 @@
-"""The sample firm, the same every time, with dates relative to today."""
+"""Loading the sample firm: the same every time, with dates relative to today.
+
+Everything goes through the door, by the person who would do it: the seller records what was said, estimators estimate,
+delivery approves, the project manager plans.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import secrets
+from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
-from accord.engagements.actions import Said, begin_engagement, record_expectation
-from accord.people.actions import add_member, appoint_first_administrator
-from accord.people.models import AccessRole, Member
-from accord.relationships.actions import add_contact, begin_relationship
+from django.db import transaction
+
+from accord.demo.history import close_for_good, place_at_stage
+from accord.demo.work import SIGNED, Work
+from accord.demo.world import Page, World, in_words
+from accord.engagements.actions import (
+    Said,
+    begin_engagement,
+    change_engagement,
+    end_engagement,
+    give_part,
+    plan_next_step,
+    record_expectation,
+    restate_expectation,
+    withdraw_expectation,
+)
+from accord.engagements.models import Engagement, Expectation, Outcome, Part, Profile, Stage
+from accord.estimating.actions import keep_as_template
+from accord.people import actions as people
+from accord.people.models import WORKDAYS, AccessRole, Member, Role, Skill
+from accord.planning.models import Plan
+from accord.planning.schedule import dates_later
+from accord.relationships.actions import add_contact, begin_relationship, judge_health, record_interaction
+from accord.relationships.models import Client, Contact, Relationship
+
+Tell = Callable[[str], None]
 
 
-def load() -> None:
-    """Fill an empty firm."""
-    if Member.objects.exists():
-        return
-    admin = appoint_first_administrator(
-        None, "Ines Albrecht", "ines@sample.example", "sample firm, not secret"
-    )
-    mara = add_member(
-        admin,
-        "Mara Kern",
-        "mara@sample.example",
-        "Seller",
-        [AccessRole.SELLER, AccessRole.RELATIONSHIP_MANAGER],
-    )
-    bond = begin_relationship(mara, "Northwind Insurance", mara, industry="Insurance")
-    head = add_contact(mara, bond, "Judith Brandt", "Head of claims", part="decides")
-    portal = begin_engagement(mara, bond, "Claims portal", Decimal(180_000))
-    today = dt.date.today()
-    said = Said(
-        "time",
-        "Go-live",
-        today - dt.timedelta(20),
-        date=today + dt.timedelta(120),
-        words="Before the half-year closing, that is settled.",
-        contact=head,
-    )
-    record_expectation(mara, portal, said)
+def load(today: dt.date | None = None, tell: Tell = lambda _: None) -> None:
+    """Fill an empty firm, all or nothing. `tell` is told what comes next."""
+    with transaction.atomic(), dates_later():
+        _Loader(World(today or dt.date.today()), tell).load()
+
+
+def ask_for_checks() -> None:
+    """Ask for the promise checks of all plans that go on; jobs compute them. Those without a yes come first."""
+    from accord.planning.checking.actions import ask_for_check
+
+    going_on = Plan.objects.filter(engagement__outcome="").select_related("engagement__relationship")
+    for plan in sorted(going_on, key=lambda plan: (plan.engagement.stage in SIGNED, plan.pk)):
+        manager = plan.engagement.parts.get(part=Part.PROJECT_MANAGER).member
+        ask_for_check(manager, plan.engagement)
+
+
+class _Loader:
+    def __init__(self, world: World, tell: Tell) -> None:
+        self.world, self.tell = world, tell
+        self.members: dict[str, Member] = {}
+        self.roles: dict[str, Role] = {}
+        self.skills: dict[str, Skill] = {}
+        self.relationships: dict[str, Relationship] = {}
+        self.contacts: dict[str, Contact] = {}
+
+    def load(self) -> None:
+        self.tell("people")
+        self._people()
+        self.tell("clients")
+        for key, written in self.world.clients.items():
+            self._client(key, written)
+        self.tell("engagements")
+        for written in self.world.engagements:
+            self._engagement(written)
+
+    # People
+
+    def _people(self) -> None:
+        firm = self.world.firm
+        (first, about), *others = firm["members"].items()
+        # Nobody needs this password: the sample firm's people sign in by one click.
+        admin = people.appoint_first_administrator(
+            None, about["name"], mail_of(first), secrets.token_urlsafe(24), people.FirmProfile(**firm["firm"])
+        )
+        self.members[first] = admin
+        for name in firm["roles"]:
+            self.roles[name] = people.add_role(admin, name)
+        for key, other in others:
+            role = self.roles.get(other.get("role", ""))
+            access = [AccessRole(name) for name in other["access"]]
+            self.members[key] = people.add_member(
+                admin, other["name"], mail_of(key), other["title"], access, role
+            )
+        for key, written in firm["members"].items():
+            self._member(admin, self.members[key], written)
+        self._rates()
+        self._teams(admin)
+
+    def _member(self, admin: Member, member: Member, written: Page) -> None:
+        country, subdivision = [*written.get("place", []), "", ""][:2]
+        people.change_member(
+            admin,
+            member,
+            people.MemberProfile(
+                name=member.name,
+                email=member.email,
+                title=written["title"],
+                role=member.role,
+                hours_per_day=Decimal(str(written.get("hours", 8))),
+                workdays=written.get("days", WORKDAYS).split(),
+                country=country,
+                subdivision=subdivision,
+            ),
+        )
+        for name, level in written.get("skills", {}).items():
+            skill = self.skills.get(name)
+            if skill is None:
+                skill = self.skills[name] = people.add_skill(admin, name)
+            people.set_skill(member, member, skill, level)
+        for kind, first, last in written.get("absent", []):
+            people.record_absence(member, member, self._on(first), self._on(last), kind)
+
+    def _on(self, offset: int) -> dt.date:
+        return self.world.today + dt.timedelta(offset)
+
+    def _rates(self) -> None:
+        finance = self.members["elena"]
+        firm = self.world.firm
+        own = {self.members[k]: m["own_rate"] for k, m in firm["members"].items() if "own_rate" in m}
+        rates: dict[Role | Member, Page] = {self.roles[name]: rate for name, rate in firm["roles"].items()}
+        this_year = self.world.today.replace(month=1, day=1)
+        for who, rate in (rates | own).items():
+            for since, (cost, bill) in (
+                (this_year.replace(year=this_year.year - 3), rate["before"]),
+                (this_year, rate["now"]),
+            ):
+                people.set_rate(finance, who, since, Decimal(cost), Decimal(bill))
+
+    def _teams(self, admin: Member) -> None:
+        teams = {
+            name: people.make_team(admin, name, self.members[lead])
+            for name, lead in self.world.firm["teams"].items()
+        }
+        for key, written in self.world.firm["members"].items():
+            people.join_team(admin, teams[written["team"]], self.members[key])
+
+    # Clients
+
+    def _client(self, key: str, written: Page) -> None:
+        owner = self.members[written["owner"]]
+        kind, industry = written.get("kind", Client.Kind.EXTERNAL), written.get("industry", "")
+        bond = self.relationships[key] = begin_relationship(owner, written["name"], owner, kind, industry)
+        for who, (name, title, part) in written["contacts"].items():
+            mail = f"{who}@{key}.example"
+            self.contacts[who] = add_contact(owner, bond, name, title, mail, part=part)
+        for day, by, kind, with_whom, text in written["stream"]:
+            contacts = [self.contacts[who] for who in with_whom]
+            record_interaction(self.members[by], bond, kind, self.world.day(day), text, contacts)
+        judge_health(owner, bond, *written["health"])
+
+    # Engagements
+
+    def _engagement(self, written: Page) -> None:
+        engagement = self._begun(written)
+        said = self._said(engagement, written)
+        work = None
+        if "estimate" in written:
+            work = Work(self.world, written, engagement, self.members, self.roles)
+            work.estimate()
+            self._keep_template(work)
+            for statement, expectation in said:
+                if "covers" in statement:
+                    work.cover(expectation, statement["covers"])
+        seller = self.members[written["people"]["seller"]]
+        stage = Stage.CLOSING if written["stage"] == Outcome.CLOSED else Stage(written["stage"])
+        place_at_stage(seller, engagement, stage, self.world.day(written["since"]))
+        if work is not None and "plan" in written:
+            self._planned(work, said)
+        self._ended(seller, engagement, written)
+
+    def _begun(self, written: Page) -> Engagement:
+        seller = self.members[written["people"]["seller"]]
+        is_confidential = written.get("confidential", False)
+        engagement = begin_engagement(
+            seller,
+            self.relationships[written["client"]],
+            written["title"],
+            Decimal(written["value"]),
+            profile=written.get("profile", Profile.STANDARD),
+            confidential=is_confidential,
+            begun_on=self.world.day(written["begun"]),
+        )
+        chance = written.get("chance", 100)
+        change_engagement(seller, engagement, engagement.title, engagement.value, chance, is_confidential)
+        for part, who in written["people"].items():
+            for one in [who] if isinstance(who, str) else who:
+                give_part(seller, engagement, self.members[one], part)
+        if "next" in written:
+            step, day = written["next"]
+            plan_next_step(seller, engagement, step, self.world.day(day))
+        return engagement
+
+    def _said(self, engagement: Engagement, written: Page) -> list[tuple[Page, Expectation]]:
+        """Everything that was said, in the order of its days: what still stands, with how it is written down."""
+        standing: dict[Any, tuple[Page, Expectation]] = {}
+        for k, statement in enumerate(sorted(written["said"], key=lambda s: s["day"])):
+            said = self._statement(statement)
+            actor = self.members[statement["by"]]
+            key = statement.get("restates") or statement.get("id") or k
+            if "restates" in statement:
+                made = restate_expectation(actor, standing[key][1], said)
+            else:
+                made = record_expectation(actor, engagement, said)
+            standing[key] = statement, made
+            if "withdrawn" in statement:
+                day, who, because = statement["withdrawn"]
+                teller = self.members[who]
+                withdraw_expectation(teller, made, because, teller, self.world.day(day))
+                del standing[key]
+        return list(standing.values())
+
+    def _statement(self, written: Page) -> Said:
+        kind = next(kind for kind in Expectation.Kind if kind in written)
+        direction = next(d for d in Expectation.Direction if d in written)
+        date = self.world.day(written["date"]) if "date" in written else None
+        amount = Decimal(written["amount"]) if "amount" in written else None
+        return Said(
+            kind,
+            written[kind],
+            self.world.day(written["day"]),
+            direction=direction,
+            channel=written["how"],
+            date=date,
+            amount=amount,
+            words=in_words(written.get("words", ""), date, amount),
+            contact=self.contacts[written[direction]],
+        )
+
+    def _keep_template(self, work: Work) -> None:
+        """Some breakdowns are kept for the next work like it."""
+        name = work.breakdown["name"]
+        if not work.about.get("keep"):
+            return
+        keep_as_template(self.members[work.about["by"][0]], work.engagement.estimates.get(), name)
+
+    def _planned(self, work: Work, said: list[tuple[Page, Expectation]]) -> Plan:
+        plan = work.plan()
+        for statement, expectation in said:
+            if expectation.kind == Expectation.Kind.TIME:
+                work.aim(plan, expectation, statement.get("of"))
+        if work.engagement.stage in (Stage.DELIVERY, Stage.CLOSING):
+            work.live(plan)
+        return plan
+
+    def _ended(self, seller: Member, engagement: Engagement, written: Page) -> None:
+        if written["stage"] == Outcome.CLOSED:
+            close_for_good(seller, engagement, written["because"])
+        elif "outcome" in written:
+            end_engagement(seller, engagement, Outcome(written["outcome"]), written["because"])
+
+
+def mail_of(key: str) -> str:
+    """The address of a member of the world."""
+    return f"{key}@sample.example"

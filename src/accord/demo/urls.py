@@ -3,4 +3,8 @@ from django.urls import path
 from accord.demo import views
 
 app_name = "demo"
-urlpatterns = [path("", views.people, name="people"), path("be/<int:pk>/", views.be, name="be")]
+urlpatterns = [
+    path("", views.people, name="people"),
+    path("checks/", views.checks, name="checks"),
+    path("be/<int:pk>/", views.be, name="be"),
+]

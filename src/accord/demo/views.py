@@ -2,25 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+
+from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from accord.demo import running, tour
 from accord.people.models import Member
-from accord.people.queries import members
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+View = Callable[..., HttpResponse]
 
 
-@login_not_required
+def sample_firm_only(view: View) -> View:
+    """Nothing is at this address unless the sample firm runs, on data that is the sample firm's own."""
+
+    @wraps(view)
+    def looked_at(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if not settings.DEMO or running.marked(settings.DATA) is None:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return login_not_required(looked_at)
+
+
+@sample_firm_only
 def people(request: HttpRequest) -> HttpResponse:
-    return render(request, "demo/people.html", {"members": members()})
+    return render(request, "demo/people.html", {"tour": tour.tour(), "checks": tour.checks()})
 
 
-@login_not_required
+@sample_firm_only
+def checks(request: HttpRequest) -> HttpResponse:
+    """How far the promise checks are, asked for again by the page while some are waiting."""
+    return render(request, "demo/checks.html", {"checks": tour.checks()})
+
+
+@sample_firm_only
 @require_POST
 def be(request: HttpRequest, pk: int) -> HttpResponse:
     login(request, get_object_or_404(Member, pk=pk, is_active=True), backend=BACKEND)
+    address = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(address, allowed_hosts={request.get_host()}):
+        return redirect(address)
     return redirect("web:desk")

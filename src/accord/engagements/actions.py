@@ -75,10 +75,80 @@ def begin_engagement(
 
 
 @action(permission=rules.may_lead)
-def give_part(actor: Member, engagement: Engagement, member: Member, part: str) -> None:
+def change_engagement(
+    actor: Member,
+    engagement: Engagement,
+    title: str,
+    value: Decimal | None,
+    win_probability: int,
+    confidential: bool,
+) -> Engagement:
+    """Change what it is called, what it is worth, how likely it is signed, and who may see it.
+
+    Raises:
+        WrongInput: no title, a negative value, or a chance that is none.
+        Refused: it has ended.
+    """
     rules.still_open(engagement)
+    if not title.strip():
+        raise WrongInput(title="Give the engagement a title.")
+    if value is not None and value < 0:
+        raise WrongInput(value="A value is not negative.")
+    if not 0 <= win_probability <= 100:
+        raise WrongInput(win_probability="A chance lies between 0 and 100 percent.")
+    engagement.title, engagement.value = title.strip(), value
+    engagement.win_probability, engagement.confidential = win_probability, confidential
+    engagement.save()
+    return engagement
+
+
+@action(permission=rules.may_change_profile)
+def change_profile(actor: Member, engagement: Engagement, profile: str, because: str) -> Engagement:
+    """Decide how much method it needs: that sets what the policy asks before a promise counts as backed.
+
+    Raises:
+        WrongInput: it is no profile or the present one, or no reason is given.
+        Refused: it has ended.
+    """
+    rules.still_open(engagement)
+    if profile not in Profile.values:
+        raise WrongInput(profile="Choose one of the profiles.")
+    if profile == engagement.profile:
+        raise WrongInput(profile="It has this profile already.")
+    if not because.strip():
+        raise WrongInput(because="Say why: it changes what counts as backed.")
+    body = {"from": engagement.profile, "to": profile, "because": because.strip()}
+    engagement.profile = profile
+    engagement.save()
+    chain.append("profile_changed", f"engagement:{engagement.pk}", actor.pk, body)
+    return engagement
+
+
+@action(permission=rules.may_lead)
+def give_part(actor: Member, engagement: Engagement, member: Member, part: str) -> None:
+    """Give somebody a part in it; nothing happens if they have it.
+
+    Raises:
+        WrongInput: it is no part, or the member has left.
+        Refused: it has ended.
+    """
+    rules.still_open(engagement)
+    rules.can_take_a_part(member, part)
     if not engagement.parts.filter(member=member, part=part).exists():
         TakenPart(engagement=engagement, member=member, part=part).save()
+
+
+@action(permission=rules.may_lead)
+def take_part(actor: Member, engagement: Engagement, member: Member, part: str) -> None:
+    """Take a part back; nothing happens if the member does not have it.
+
+    Raises:
+        Refused: it has ended, or its last seller would be gone.
+    """
+    rules.still_open(engagement)
+    for taken in engagement.parts.filter(member=member, part=part):
+        rules.keeps_a_seller(engagement, taken)
+        taken.delete()
 
 
 @action(permission=rules.may_lead)
@@ -123,6 +193,29 @@ def end_engagement(actor: Member, engagement: Engagement, outcome: Outcome, beca
         actor.pk,
         {"outcome": outcome, "because": because.strip()},
     )
+    return engagement
+
+
+@action(permission=rules.may_reopen)
+def reopen_engagement(actor: Member, engagement: Engagement, because: str) -> Engagement:
+    """Take up again, at the stage where it stood, what was lost or declined.
+
+    Raises:
+        WrongInput: no reason is given.
+        Refused: it goes on, or was closed.
+    """
+    rules.can_be_reopened(engagement)
+    if not because.strip():
+        raise WrongInput(because="Say what changed.")
+    body = {
+        "was": engagement.outcome,
+        "that_because": engagement.outcome_because,
+        "because": because.strip(),
+    }
+    engagement.outcome, engagement.outcome_because = "", ""
+    engagement.stage_since = dt.date.today()
+    engagement.save()
+    chain.append("engagement_reopened", f"engagement:{engagement.pk}", actor.pk, body)
     return engagement
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accord.actions.models import Recorded
+from accord.actions.refusals import Refused
 from accord.people.models import Member
 from accord.relationships.models import Contact, Relationship
 
@@ -106,7 +107,30 @@ class TakenPart(Recorded):
         return f"{self.member}: {self.get_part_display()}"
 
 
-class Expectation(Recorded):
+class Kept(Recorded):
+    """A row that is written once: the database's triggers say the same to whoever writes past this."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise _never_changed()
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        raise _never_changed()
+
+
+def _never_changed() -> Refused:
+    return Refused(
+        "What was said is never changed or deleted.",
+        "This statement is in the register.",
+        "Restate it, or withdraw it with a reason.",
+    )
+
+
+class Expectation(Kept):
     """What a client was told, or says it expects. A row is never changed: it is restated by a newer one, or withdrawn."""
 
     class Kind(models.TextChoices):
@@ -163,7 +187,7 @@ class Expectation(Recorded):
         return f"{self.get_kind_display()}: {self.subject}"
 
 
-class Withdrawal(Recorded):
+class Withdrawal(Kept):
     """An expectation was taken back: why, and who told the client when."""
 
     expectation = models.OneToOneField(Expectation, on_delete=models.PROTECT, related_name="withdrawal")

@@ -46,6 +46,7 @@ class Head:
     way: list[Step]
     tabs: list[Tab]
     next_stage: Stage | None
+    earlier_stage: Stage | None
     may_move: bool
     missing: list[Refused]  # what forbids the next stage, besides who may move
 
@@ -84,6 +85,7 @@ def _head(member: Member, engagement: Engagement, tab: str) -> Head:
         way=_way(here, bool(engagement.outcome)),
         tabs=[Tab(str(label), reverse(name, args=[engagement.pk]), name == tab) for name, label in _TABS],
         next_stage=following,
+        earlier_stage=None if engagement.outcome else rules.earlier_stage(here),
         may_move=len(missing) == len(found),
         missing=missing,
     )

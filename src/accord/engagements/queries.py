@@ -5,22 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db import models
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Greatest
 
-from accord.engagements.models import Engagement, Expectation, Stage, TakenPart
-from accord.engagements.rules import Backing, backing_of
+from accord.actions.models import AuditChange
+from accord.actions.queries import history_of
+from accord.engagements.models import Engagement, Expectation, Part, SavedView, TakenPart, Withdrawal
+from accord.engagements.rules import ASKED_CONFIDENCE, Backing, backing_of
 from accord.people.models import AccessRole, Member
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """What the engagements' list is narrowed to; it stands in the page's address."""
-
-    search: str = ""
-    stage: str = ""
-    mine: bool = False
-    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +43,69 @@ class PromiseLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """A stage on the board."""
+class Distance:
+    """How far apart lie what was said first, what is said now, and what delivery believes, for one statement.
 
-    stage: Stage
-    engagements: list[Engagement]
+    Dates for time, amounts for cost. `gap` is by how much delivery's value lies behind what is said now: days, or an amount;
+    None while delivery has said nothing.
+    """
+
+    statement: Statement
+    first: dt.date | Decimal
+    now: dt.date | Decimal
+    believed: dt.date | Decimal | None
+    gap: Decimal | None
+
+    @property
+    def size(self) -> Decimal:
+        return abs(self.gap or Decimal(0))
+
+    @property
+    def days(self) -> int:
+        return int(self.size)
+
+    @property
+    def marks(self) -> list[tuple[str, int]]:
+        """(what, where from 2 to 96 percent) of each value on one line."""
+        named = [("first", self.first), ("now", self.now), ("believed", self.believed)]
+        known = [(what, _as_number(value)) for what, value in named if value is not None]
+        low, high = min(x for _, x in known), max(x for _, x in known)
+        return [(what, 2 + round((x - low) / (high - low) * 94) if high > low else 50) for what, x in known]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """All that was said about one of the four."""
+
+    kind: str
+    label: str
+    statements: list[Statement]
+    distances: list[Distance]
+    standing: int
+    backed: int
+
+
+@dataclass(frozen=True, slots=True)
+class TimeSaid:
+    """The newest date that a client was told of one engagement, and how likely it is kept."""
+
+    date: dt.date
+    probability: float | None
+    backing: Backing
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An engagement in a list or on the board."""
+
+    engagement: Engagement
+    said: TimeSaid | None
+    age: int  # days since anything happened
+
+    @property
+    def sellers(self) -> str:
+        """To be asked where parts were loaded with all rows."""
+        return ", ".join(p.member.name for p in self.engagement.parts.all() if p.part == Part.SELLER)
 
 
 def visible_to(member: Member) -> QuerySet[Engagement]:
@@ -64,24 +117,80 @@ def visible_to(member: Member) -> QuerySet[Engagement]:
     return everything.filter(Q(confidential=False) | Q(relationship__owner=member) | near)
 
 
-def engagements(member: Member, chosen: Filter) -> QuerySet[Engagement]:
-    found = visible_to(member).select_related("relationship__client").prefetch_related("parts__member")
-    found = found.exclude(outcome="") if chosen.ended else found.filter(outcome="")
-    if chosen.search:
-        by_name = Q(title__icontains=chosen.search) | Q(relationship__client__name__icontains=chosen.search)
-        found = found.filter(by_name)
-    if chosen.stage:
-        found = found.filter(stage=chosen.stage)
-    if chosen.mine:
-        found = found.filter(Exists(TakenPart.objects.filter(engagement=OuterRef("pk"), member=member)))
-    return found.order_by("next_step_on", "title")
+@dataclass(frozen=True, slots=True)
+class KeptViews:
+    """A member's saved views of one list, and the one that the list shows now."""
+
+    page: str
+    views: list[SavedView]
+    shown: SavedView | None
 
 
-def board(member: Member) -> list[Column]:
-    """What is on its way to a contract, by stage."""
-    stages = [s for s in Stage if s not in (Stage.DELIVERY, Stage.CLOSING)]
-    found = list(engagements(member, Filter()).filter(stage__in=stages))
-    return [Column(stage, [e for e in found if e.stage == stage]) for stage in stages]
+def views_of(member: Member, page: str, query: str) -> KeptViews:
+    views = list(SavedView.objects.filter(member=member, page=page))
+    return KeptViews(page, views, next((view for view in views if view.query == query), None))
+
+
+def open_to(member: Member) -> QuerySet[Engagement]:
+    """Running engagements that the member may see, the newest first: those about which something can be recorded."""
+    return visible_to(member).filter(outcome="").select_related("relationship__client")
+
+
+def choices(member: Member, typed: str, at_most: int = 8) -> list[Engagement]:
+    """Running engagements whose title or client holds every word that was typed."""
+    found = open_to(member)
+    for word in typed.replace("·", " ").split():
+        found = found.filter(Q(title__icontains=word) | Q(relationship__client__name__icontains=word))
+    return list(found[:at_most])
+
+
+def standing() -> QuerySet[Expectation]:
+    """What still stands: neither restated nor withdrawn."""
+    return Expectation.objects.filter(restated_by=None, withdrawal=None)
+
+
+def not_backed() -> Q:
+    """Which expectations are not backed (the rule `backing_of` in SQL)."""
+    unlikely = Q()
+    for profile, asked in ASKED_CONFIDENCE.items():
+        unlikely |= Q(engagement__profile=profile, belief__probability__lt=asked)
+    unapproved = Q(belief__stale=True) | Q(belief__from_approved_estimate=False)
+    return Q(belief=None) | unapproved | unlikely
+
+
+def with_last_event(found: QuerySet[Engagement]) -> QuerySet[Engagement]:
+    """With the day `happened_on` on which it last moved or something was said."""
+    said = Expectation.objects.filter(engagement=OuterRef("pk")).order_by("-said_on").values("said_on")[:1]
+    return found.annotate(happened_on=Greatest("stage_since", Coalesce(Subquery(said), "stage_since")))
+
+
+def for_rows(found: QuerySet[Engagement]) -> QuerySet[Engagement]:
+    """With all that `row_of` shows, in a number of queries that does not grow."""
+    times = standing().filter(kind=Expectation.Kind.TIME).select_related("belief")
+    return (
+        with_last_event(found)
+        .select_related("relationship__client", "relationship__owner")
+        .prefetch_related(Prefetch("expectations", times, to_attr="times_said"))
+    )
+
+
+def row_of(engagement: Engagement) -> Row:
+    """To be asked of engagements from `for_rows`."""
+    times: list[Expectation] = engagement.times_said  # type: ignore[attr-defined]
+    happened: dt.date = engagement.happened_on  # type: ignore[attr-defined]
+    said = _time_said(times[0], engagement) if times else None
+    return Row(engagement, said, max(0, (dt.date.today() - happened).days))
+
+
+def _time_said(e: Expectation, engagement: Engagement) -> TimeSaid | None:
+    if e.date is None:
+        return None
+    belief = getattr(e, "belief", None)
+    return TimeSaid(
+        e.date,
+        belief.probability if belief and not belief.stale else None,
+        backing_of(e.kind, belief, engagement.profile),
+    )
 
 
 def statements(engagement: Engagement) -> list[Statement]:
@@ -104,6 +213,34 @@ def statements(engagement: Engagement) -> list[Statement]:
     ]
 
 
+def chain_of(expectation: Expectation) -> Statement:
+    """The statement that an expectation belongs to: the newest of its restatements, with all before it."""
+    return next(
+        s
+        for s in statements(expectation.engagement)
+        if expectation == s.expectation or expectation in s.earlier
+    )
+
+
+def register_rows(said: Statement) -> list[models.Model]:
+    """All rows of the register of one statement, for its history."""
+    rows: list[models.Model] = [said.expectation, *said.earlier]
+    return [*rows, said.expectation.withdrawal] if said.withdrawn else rows
+
+
+def history_of_all(engagement: Engagement) -> QuerySet[AuditChange]:
+    """What was done to an engagement, to the parts in it and to what was said, newest first."""
+    said = Expectation.objects.filter(engagement=engagement)
+    # A part that was taken back has no row any more: the audit alone knows whose it was.
+    about = Q(before__engagement_id=str(engagement.pk)) | Q(after__engagement_id=str(engagement.pk))
+    parts = Q(model=TakenPart._meta.label_lower) & about
+    return history_of(engagement, *said, *Withdrawal.objects.filter(expectation__in=said), also=parts)
+
+
+def name_of(engagement: Engagement) -> str:
+    return f"{engagement.title} · {engagement.relationship.client}"
+
+
 def promise_lines(said: Iterable[Statement]) -> list[PromiseLine]:
     """The four promises, always in the same order."""
     standing = [s for s in said if not s.withdrawn]
@@ -115,8 +252,35 @@ def promise_lines(said: Iterable[Statement]) -> list[PromiseLine]:
     return lines
 
 
-def age_in_days(engagement: Engagement) -> int:
-    return (dt.date.today() - engagement.stage_since).days
+def said_of(said: Iterable[Statement], state: str = "") -> list[Group]:
+    """What was said, in the four groups; `state` narrows it to what is standing or withdrawn."""
+    everything = list(said)
+    groups = []
+    for kind in Expectation.Kind:
+        own = [s for s in everything if s.expectation.kind == kind]
+        still = [s for s in own if not s.withdrawn]
+        shown = {"standing": still, "withdrawn": [s for s in own if s.withdrawn]}.get(state, own)
+        distances = [distance for s in still if (distance := distance_of(s)) is not None]
+        backed = sum(s.backing.backed for s in still)
+        groups.append(Group(kind, str(kind.label), shown, distances, len(still), backed))
+    return groups
+
+
+def distance_of(said: Statement) -> Distance | None:
+    """None for scope and quality, which have no value."""
+    chain = [said.expectation, *said.earlier]
+    values = [e.date if e.kind == Expectation.Kind.TIME else e.amount for e in chain]
+    now, first = values[0], values[-1]
+    if now is None or first is None:
+        return None
+    belief = getattr(said.expectation, "belief", None)
+    believed = (belief.backed_date or belief.backed_amount) if belief and not belief.stale else None
+    gap = None if believed is None else _as_number(believed) - _as_number(now)
+    return Distance(said, first, now, believed, gap)
+
+
+def _as_number(value: dt.date | Decimal) -> Decimal:
+    return Decimal(value.toordinal()) if isinstance(value, dt.date) else value
 
 
 def _earlier(row: Expectation, by_id: dict[int, Expectation]) -> Iterable[Expectation]:

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from accord.actions.refusals import NotAllowed, Refused
-from accord.engagements.models import Belief, Engagement, Expectation, Part, Profile, Stage
+from accord.actions.refusals import NotAllowed, Refused, WrongInput
+from accord.engagements.models import (
+    Belief,
+    Engagement,
+    Expectation,
+    Outcome,
+    Part,
+    Profile,
+    SavedView,
+    Stage,
+    TakenPart,
+)
 from accord.exchange.wording import share
 from accord.people.models import AccessRole, Member
 from accord.people.rules import one_of
@@ -56,6 +67,18 @@ _UNKNOWN = {
 }
 
 
+class RefusedForSome(NotAllowed):
+    """Something asked for several engagements at once is forbidden for some of them: nothing was done for any."""
+
+    def __init__(self, refused: list[tuple[Engagement, Refused]], of: int) -> None:
+        self.refused = refused
+        super().__init__(
+            "What is done for several engagements is done for all of them or for none.",
+            f"It is forbidden for {len(refused)} of {of}.",
+            "Take those out and do it for the others, or ask who may.",
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Backing:
     """Whether an expectation is backed; if not, why, and what to do."""
@@ -70,6 +93,12 @@ def next_stage(here: Stage) -> Stage | None:
     """The stage that follows on the way to closing."""
     forward = [stage for stage in MOVES[here] if list(Stage).index(stage) > list(Stage).index(here)]
     return forward[0] if forward else None
+
+
+def earlier_stage(here: Stage) -> Stage | None:
+    """The stage to which it may go back."""
+    back = [stage for stage in MOVES[here] if list(Stage).index(stage) < list(Stage).index(here)]
+    return back[0] if back else None
 
 
 def may_see(actor: Member | None, engagement: Engagement) -> bool:
@@ -121,6 +150,86 @@ def may_lead(actor: Member | None, engagement: Any) -> None:
         "You are neither its seller, project manager or delivery lead, nor the relationship's owner.",
         "Ask one of them; an executive may as well.",
     )
+
+
+def may_lead_each(actor: Member | None, engagements: Any) -> None:
+    for_each(engagements, lambda engagement: may_lead(actor, engagement))
+
+
+def still_open_each(engagements: Iterable[Engagement]) -> None:
+    for_each(engagements, still_open)
+
+
+def for_each(engagements: Iterable[Engagement], rule: Callable[[Engagement], None]) -> None:
+    """Ask a rule of each, and tell all refusals together.
+
+    Raises:
+        RefusedForSome: the rule refuses at least one.
+    """
+    asked, refused = list(engagements), []
+    for engagement in asked:
+        try:
+            rule(engagement)
+        except Refused as no:
+            refused.append((engagement, no))
+    if refused:
+        raise RefusedForSome(refused, len(asked))
+
+
+def may_change_profile(actor: Member | None, engagement: Any) -> None:
+    """How much method an engagement needs is decided by delivery or an executive, not by who sells it."""
+    must_see(actor, engagement)
+    delivers = actor is not None and any(
+        taken.member_id == actor.pk and taken.part == Part.DELIVERY_LEAD for taken in engagement.parts.all()
+    )
+    if not delivers:
+        one_of(actor, "Changing the profile of an engagement", AccessRole.DELIVERY_LEAD, AccessRole.EXECUTIVE)
+
+
+def may_reopen(actor: Member | None, engagement: Any) -> None:
+    must_see(actor, engagement)
+    one_of(actor, "Taking up again what has ended", AccessRole.EXECUTIVE)
+
+
+def can_be_reopened(engagement: Engagement) -> None:
+    if engagement.outcome not in (Outcome.LOST, Outcome.DECLINED):
+        raise Refused(
+            "Only what was lost or declined is taken up again.",
+            "This engagement was closed." if engagement.outcome else "This engagement has not ended.",
+            "Begin a new engagement for this client." if engagement.outcome else "Go on with it.",
+        )
+
+
+def keeps_a_seller(engagement: Engagement, taken: TakenPart) -> None:
+    """Somebody must answer for what the client is told."""
+    others = engagement.parts.filter(part=Part.SELLER).exclude(pk=taken.pk)
+    if taken.part == Part.SELLER and not others.exists():
+        raise Refused(
+            "An engagement keeps at least one seller.",
+            f"{taken.member} is the last one.",
+            "Give somebody else the part first.",
+        )
+
+
+def can_take_a_part(member: Member, part: str) -> None:
+    if part not in Part.values:
+        raise WrongInput(part="Choose one of the parts.")
+    if not member.is_active:
+        raise WrongInput(member=f"{member} has left the firm.")
+
+
+def may_keep_views(actor: Member | None, _about: Any) -> None:
+    if actor is None or not actor.is_active:
+        raise NotAllowed("Views are kept for members.", "Nobody is signed in.", "Sign in.")
+
+
+def is_own_view(actor: Member | None, view: SavedView) -> None:
+    if actor is None or not actor.is_active or view.member_id != actor.pk:
+        raise NotAllowed(
+            "A saved view is changed by who saved it.",
+            "This one is somebody else's.",
+            "Save a view of your own.",
+        )
 
 
 def move_is_allowed(engagement: Engagement, to: Stage) -> None:

@@ -1,38 +1,35 @@
-"""Pages about engagements: parse, call an action or a query, render."""
+"""Pages about one engagement and what was said in it: parse, call an action or a query, render."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accord.actions.forms import carried_out, form_page, gone
 from accord.actions.queries import history_of
 from accord.engagements import actions, queries, rules
-from accord.engagements.forms import EndForm, EngagementForm, NextStepForm, SaidForm, WithdrawForm
+from accord.engagements.forms import (
+    ChangeForm,
+    EndForm,
+    EngagementForm,
+    NextStepForm,
+    PartForm,
+    ProfileForm,
+    ReopenForm,
+    SaidAnywhereForm,
+    SaidForm,
+    TakenPartForm,
+    WithdrawForm,
+)
 from accord.engagements.models import Engagement, Expectation, Outcome, Stage
 from accord.engagements.pages import engagement_page, visible
 from accord.people.accounts import signed_in
+from accord.relationships.models import Contact
 
 SHOWN = 50
-
-
-def engagements(request: HttpRequest) -> HttpResponse:
-    asked = request.GET
-    chosen = queries.Filter(
-        search=asked.get("search", "").strip(),
-        stage=asked.get("stage", ""),
-        mine="mine" in asked,
-        ended="ended" in asked,
-    )
-    found = queries.engagements(signed_in(request), chosen)
-    rows = list(found[: SHOWN + 1])
-    page = {"engagements": rows[:SHOWN], "more": len(rows) > SHOWN, "chosen": chosen, "stages": Stage}
-    return render(request, "engagements/list.html", page)
-
-
-def board(request: HttpRequest) -> HttpResponse:
-    return render(request, "engagements/board.html", {"columns": queries.board(signed_in(request))})
+_LAST = "said_of"  # the session's key for the engagement about which somebody recorded last
 
 
 def begin(request: HttpRequest) -> HttpResponse:
@@ -42,72 +39,110 @@ def begin(request: HttpRequest) -> HttpResponse:
     )
     if done:
         return gone(request, "web:engagement", done.result.pk)
-    return form_page(request, form, "Begin an engagement", "Begin")
+    return form_page(request, form, _("Begin an engagement"), _("Begin"))
 
 
 def record(request: HttpRequest, pk: int) -> HttpResponse:
+    found, member = visible(request, pk), signed_in(request)
+    form = SaidForm(request.POST or None, engagement=found, actor=member)
+    done = carried_out(request, form, lambda: actions.record_expectation(member, found, form.said()))
+    if done:
+        return _recorded(request, done.result)
+    return _said(request, form, found, _("Record what was said"))
+
+
+def record_anywhere(request: HttpRequest) -> HttpResponse:
+    """The same dialog from a page that belongs to no engagement: the last one is suggested."""
+    member = signed_in(request)
+    last = queries.open_to(member).filter(pk=request.session.get(_LAST, 0)).first()
+    start = {"engagement": last.pk, "engagement_name": queries.name_of(last)} if last else {}
+    form = SaidAnywhereForm(request.POST or None, actor=member, initial=start)
+    asked = request.POST.get("engagement", "")
+    about = last
+    if request.method == "POST":
+        about = (
+            queries.open_to(member).filter(pk=asked).first() if asked.isascii() and asked.isdigit() else None
+        )
+    if about is not None:
+        form.offer_people_of(about)
+
+    def act() -> Expectation:
+        return actions.record_expectation(member, form.cleaned_data["engagement"], form.said())
+
+    done = carried_out(request, form, act)
+    if done:
+        return _recorded(request, done.result)
+    return _said(request, form, None, _("Record what was said"))
+
+
+def choices(request: HttpRequest) -> HttpResponse:
+    """What the field that chooses an engagement offers while somebody types."""
+    found = queries.choices(signed_in(request), request.GET.get("q", ""))
+    return render(request, "engagements/choices.html", {"found": found})
+
+
+def people(request: HttpRequest, pk: int) -> HttpResponse:
+    """The client's people of an engagement, for the dialog that was opened before it was chosen."""
     found = visible(request, pk)
-    form = SaidForm(request.POST or None, engagement=found)
-    if carried_out(
-        request,
-        form,
-        lambda: actions.record_expectation(signed_in(request), found, form.said()),
-    ):
-        return gone(request, "web:engagement", found.pk)
-    return _said(request, form, found, f"Record what was said: {found}")
+    contacts = Contact.objects.filter(client=found.relationship.client_id)
+    return render(request, "engagements/people.html", {"contacts": contacts})
 
 
 def expectation(request: HttpRequest, pk: int) -> HttpResponse:
     found = _expectation(request, pk)
-    statement = next(
-        s for s in queries.statements(found.engagement) if found == s.expectation or found in s.earlier
-    )
+    chain = queries.chain_of(found)
     page = {
         "engagement": found.engagement,
-        "statement": statement,
-        "history": history_of(found),
-        "withdraw": WithdrawForm(initial={"told_by": signed_in(request)}),
+        "statement": chain,
+        "distance": queries.distance_of(chain),
+        "history": history_of(*queries.register_rows(chain)),
     }
-    return render(request, "engagements/expectation.html", page)
+    return engagement_page(
+        request, found.engagement, "engagements:said", "engagements/expectation.html", page
+    )
 
 
 def said(request: HttpRequest, pk: int) -> HttpResponse:
     found = visible(request, pk)
-    page = {"statements": queries.statements(found)}
+    state = request.GET.get("state", "")
+    everything = queries.statements(found)
+    page = {
+        "groups": queries.said_of(everything, state),
+        "state": state if state in ("standing", "withdrawn") else "",
+        "anything": bool(everything),
+        "withdrawn": sum(s.withdrawn for s in everything),
+    }
     return engagement_page(request, found, "engagements:said", "engagements/said_list.html", page)
 
 
 def history(request: HttpRequest, pk: int) -> HttpResponse:
     found = visible(request, pk)
-    page = {"history": history_of(found)[:SHOWN]}
+    page = {"history": queries.history_of_all(found)[: 2 * SHOWN]}
     return engagement_page(request, found, "engagements:history", "engagements/history.html", page)
 
 
 def restate(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _expectation(request, pk)
+    found, member = _expectation(request, pk), signed_in(request)
     old = {
         name: getattr(found, name) for name in ("kind", "subject", "date", "amount", "contact", "direction")
     }
-    form = SaidForm(request.POST or None, engagement=found.engagement, initial=old)
-    if carried_out(
-        request,
-        form,
-        lambda: actions.restate_expectation(signed_in(request), found, form.said()),
-    ):
-        return gone(request, "web:engagement", found.engagement_id)
-    return _said(request, form, found.engagement, f"Restate: {found.subject}")
+    form = SaidForm(request.POST or None, engagement=found.engagement, actor=member, initial=old)
+    done = carried_out(request, form, lambda: actions.restate_expectation(member, found, form.said()))
+    if done:
+        return _recorded(request, done.result)
+    return _said(request, form, found.engagement, _("Restate: %(what)s") % {"what": found.subject})
 
 
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _expectation(request, pk)
-    form = WithdrawForm(request.POST or None, initial={"told_by": signed_in(request)})
-    if carried_out(
-        request,
-        form,
-        lambda: actions.withdraw_expectation(signed_in(request), found, **form.cleaned_data),
-    ):
-        return gone(request, "web:engagement", found.engagement_id)
-    return form_page(request, form, f"Withdraw: {found.subject}", "Withdraw it")
+    found, member = _expectation(request, pk), signed_in(request)
+    form = WithdrawForm(request.POST or None, initial={"told_by": member})
+    if carried_out(request, form, lambda: actions.withdraw_expectation(member, found, **form.cleaned_data)):
+        return gone(request, "engagements:expectation", found.pk)
+    explanation = _("It stays in the register, with the reason and who told the client.")
+    title = _("Withdraw: %(what)s") % {"what": found.subject}
+    return form_page(
+        request, form, title, _("Withdraw it"), engagement=found.engagement, explanation=explanation
+    )
 
 
 @require_POST
@@ -119,13 +154,59 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     return gone(request, "web:engagement", found.pk)
 
 
+def change(request: HttpRequest, pk: int) -> HttpResponse:
+    found = visible(request, pk)
+    start = {name: getattr(found, name) for name in ("title", "value", "win_probability", "confidential")}
+    form = ChangeForm(request.POST or None, initial=start)
+    if carried_out(
+        request, form, lambda: actions.change_engagement(signed_in(request), found, **form.cleaned_data)
+    ):
+        return gone(request, "web:engagement", found.pk)
+    return form_page(request, form, _("Change the engagement"), _("Save"), engagement=found)
+
+
+def change_profile(request: HttpRequest, pk: int) -> HttpResponse:
+    found = visible(request, pk)
+    form = ProfileForm(request.POST or None, initial={"profile": found.profile})
+    if carried_out(
+        request, form, lambda: actions.change_profile(signed_in(request), found, **form.cleaned_data)
+    ):
+        return gone(request, "web:engagement", found.pk)
+    explanation = _(
+        "The profile sets how sure a promise must be to count as backed, and the margin that a price must leave. "
+        "Changing it is a decision of delivery or an executive, and is kept in the ledger."
+    )
+    return form_page(
+        request, form, _("Change the profile"), _("Decide"), engagement=found, explanation=explanation
+    )
+
+
+def give_part(request: HttpRequest, pk: int) -> HttpResponse:
+    found = visible(request, pk)
+    form = PartForm(request.POST or None)
+    if carried_out(request, form, lambda: actions.give_part(signed_in(request), found, **form.cleaned_data)):
+        return gone(request, "web:engagement", found.pk)
+    return form_page(request, form, _("Give somebody a part"), _("Give it"), engagement=found)
+
+
 @require_POST
+def take_part(request: HttpRequest, pk: int) -> HttpResponse:
+    found = visible(request, pk)
+    form = TakenPartForm(request.POST)
+    if form.is_valid():
+        actions.take_part(signed_in(request), found, **form.cleaned_data)
+    return gone(request, "web:engagement", found.pk)
+
+
 def next_step(request: HttpRequest, pk: int) -> HttpResponse:
     found = visible(request, pk)
-    form = NextStepForm(request.POST)
-    if form.is_valid():
-        actions.plan_next_step(signed_in(request), found, **form.cleaned_data)
-    return gone(request, "web:engagement", found.pk)
+    form = NextStepForm(request.POST or None, initial={"step": found.next_step, "on": found.next_step_on})
+    if carried_out(
+        request, form, lambda: actions.plan_next_step(signed_in(request), found, **form.cleaned_data)
+    ):
+        return _back_or_to(request, found)
+    title = _("Next step: %(engagement)s") % {"engagement": found}
+    return form_page(request, form, title, _("Save"), engagement=found)
 
 
 def end(request: HttpRequest, pk: int) -> HttpResponse:
@@ -138,15 +219,49 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 
     if carried_out(request, form, act):
         return gone(request, "web:engagement", found.pk)
-    return form_page(request, form, f"End without a contract: {found}", "End it")
+    explanation = _("It keeps its stage and the reason; an executive can take it up again.")
+    title = _("End without a contract: %(engagement)s") % {"engagement": found}
+    return form_page(request, form, title, _("End it"), engagement=found, explanation=explanation)
+
+
+def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    found = visible(request, pk)
+    form = ReopenForm(request.POST or None)
+    if carried_out(
+        request,
+        form,
+        lambda: actions.reopen_engagement(signed_in(request), found, form.cleaned_data["because"]),
+    ):
+        return gone(request, "web:engagement", found.pk)
+    explanation = _("It goes on at the stage where it stood. The decision is kept in the ledger.")
+    title = _("Take up again: %(engagement)s") % {"engagement": found}
+    return form_page(request, form, title, _("Take it up"), engagement=found, explanation=explanation)
 
 
 def _expectation(request: HttpRequest, pk: int) -> Expectation:
-    rows = Expectation.objects.select_related("engagement__relationship__client", "member", "contact")
-    found: Expectation = get_object_or_404(rows, pk=pk)
+    rows = Expectation.objects.select_related(
+        "engagement__relationship__client", "engagement__relationship__owner", "member", "contact"
+    )
+    found: Expectation = get_object_or_404(rows.prefetch_related("engagement__parts__member"), pk=pk)
     rules.must_see(signed_in(request), found.engagement)
     return found
 
 
-def _said(request: HttpRequest, form: SaidForm, found: Engagement, title: str) -> HttpResponse:
-    return form_page(request, form, title, "Record", "engagements/said.html", engagement=found)
+def _said(request: HttpRequest, form: SaidForm, found: Engagement | None, title: str) -> HttpResponse:
+    return form_page(request, form, title, _("Record"), "engagements/said.html", engagement=found)
+
+
+def _recorded(request: HttpRequest, kept: Expectation) -> HttpResponse:
+    """Say at once whether it is backed. Without script the page of the statement says it."""
+    request.session[_LAST] = kept.engagement_id
+    if not request.headers.get("HX-Request"):
+        return redirect("engagements:expectation", kept.pk)
+    backing = rules.backing_of(kept.kind, None, kept.engagement.profile)
+    return render(request, "engagements/recorded.html", {"expectation": kept, "backing": backing})
+
+
+def _back_or_to(request: HttpRequest, found: Engagement) -> HttpResponse:
+    """Out of a dialog one stays on the page over which it was opened."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return gone(request, "web:engagement", found.pk)

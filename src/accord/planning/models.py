@@ -24,6 +24,7 @@ class Plan(Recorded):
     )  # lower goes first where people are short
     fixed_cost = models.DecimalField(_("cost besides hours"), max_digits=12, decimal_places=2, default=0)
     revision = models.PositiveIntegerField(default=0)  # counts changes: a stale page is refused
+    scheduled = models.PositiveIntegerField(default=0)  # the revision that the activities' dates belong to
 
     def __str__(self) -> str:
         return f"Plan of {self.engagement}"
@@ -51,6 +52,9 @@ class Activity(Recorded):
     # From the last schedule and promise check of this plan:
     planned_start = models.DateField(null=True)
     planned_finish = models.DateField(null=True)
+    # Shares of its first and last day that it takes: who ends at noon can begin the next thing on that day.
+    first_share = models.FloatField(default=1)
+    last_share = models.FloatField(default=1)
     finish_p80 = models.DateField(null=True)
     criticality = models.FloatField(null=True)
 
@@ -155,6 +159,8 @@ class Scenario(Recorded):
 class PromiseCheck(Recorded):
     """One simulation: its inputs as an engagement file, and what came out."""
 
+    SECRET_FIELDS = ("inputs", "result", "progress")  # no secrets, but too large to be told to the audit again
+
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
         RUNNING = "running", _("running")
@@ -171,10 +177,11 @@ class PromiseCheck(Recorded):
     asked_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     digest = models.CharField(max_length=64, blank=True)  # SHA-256 of the canonical inputs
-    inputs = models.JSONField(null=True)  # the engagement file
+    inputs = models.JSONField(null=True)  # the engagement file, and the names of what is in it
     result = models.JSONField(null=True)
     problem = models.TextField(blank=True)  # why it failed, in words for a person
     stale = models.BooleanField(default=False)
+    stale_because = models.CharField(max_length=200, blank=True)  # the first change since
 
     class Meta:
         ordering = ("-id",)
@@ -182,3 +189,8 @@ class PromiseCheck(Recorded):
 
     def __str__(self) -> str:
         return f"Promise check of {self.engagement}"
+
+    def note_progress(self, share: float) -> None:
+        """How far the job is. It is nobody's decision, so it goes past the door and its audit."""
+        self.state, self.progress = self.State.RUNNING, share
+        models.Model.save(self, update_fields=["state", "progress"])

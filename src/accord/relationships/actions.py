@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Sequence
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
 
 from accord.actions.door import action
 from accord.actions.refusals import WrongInput
 from accord.people.models import Member
 from accord.relationships import rules
-from accord.relationships.models import Client, Contact, Interaction, Relationship
+from accord.relationships.models import Attachment, Client, Contact, Interaction, Relationship
 
 
 @action(permission=rules.may_add_client)
@@ -24,11 +28,48 @@ def begin_relationship(
     name = name.strip()
     if not name:
         raise WrongInput(name="Give the client's name.")
+    rules.can_own(owner)
     if Client.objects.filter(name__iexact=name).exists():
         raise WrongInput(name="There is a client of that name already.")
     client = Client(name=name, kind=kind, industry=industry.strip())
     client.save()
     relationship = Relationship(client=client, owner=owner)
+    relationship.save()
+    return relationship
+
+
+@action(permission=rules.may_change_relationship)
+def change_client(
+    actor: Member, relationship: Relationship, name: str, kind: str, industry: str = ""
+) -> Relationship:
+    """Correct what is known of the client.
+
+    Raises:
+        WrongInput: no name, or another client's.
+    """
+    client, name = relationship.client, name.strip()
+    if not name:
+        raise WrongInput(name="Give the client's name.")
+    if Client.objects.filter(name__iexact=name).exclude(pk=client.pk).exists():
+        raise WrongInput(name="There is a client of that name already.")
+    if kind not in Client.Kind.values:
+        raise WrongInput(kind="A client is external or internal.")
+    client.name, client.kind, client.industry = name, kind, industry.strip()
+    client.save()
+    return relationship
+
+
+@action(permission=rules.may_change_relationship)
+def hand_over_relationship(actor: Member, relationship: Relationship, owner: Member) -> Relationship:
+    """Give the relationship to another owner.
+
+    Raises:
+        WrongInput: the member has left, reads only, or is the owner already.
+    """
+    rules.can_own(owner)
+    if owner.pk == relationship.owner_id:
+        raise WrongInput(owner=f"{owner} is the owner already.")
+    relationship.owner = owner
     relationship.save()
     return relationship
 
@@ -67,6 +108,28 @@ def add_contact(
 
 
 @action(permission=rules.may_write_in)
+def change_contact(
+    actor: Member,
+    contact: Contact,
+    name: str,
+    title: str = "",
+    email: str = "",
+    phone: str = "",
+    part: str = Contact.Part.UNKNOWN,
+) -> Contact:
+    """
+    Raises:
+        WrongInput: no name.
+    """
+    if not name.strip():
+        raise WrongInput(name="Give the person's name.")
+    contact.name, contact.title, contact.part = name.strip(), title.strip(), part
+    contact.email, contact.phone = email.strip(), phone.strip()
+    contact.save()
+    return contact
+
+
+@action(permission=rules.may_write_in)
 def record_interaction(
     actor: Member,
     relationship: Relationship,
@@ -74,11 +137,12 @@ def record_interaction(
     on: dt.date,
     text: str,
     contacts: Sequence[Contact] = (),
+    attachments: Sequence[UploadedFile[Any]] = (),
 ) -> Interaction:
-    """Record a call, meeting, mail or note.
+    """Record a call, meeting, mail or note, with the files that came with it.
 
     Raises:
-        WrongInput: it says nothing, lies in the future, or names people of another client.
+        WrongInput: it says nothing, lies in the future, names people of another client, or a file is too big.
     """
     if not text.strip():
         raise WrongInput(text="Say what was talked about.")
@@ -86,7 +150,25 @@ def record_interaction(
         raise WrongInput(on="This date lies in the future.")
     if any(c.client_id != relationship.client_id for c in contacts):
         raise WrongInput(contacts="One of these people belongs to another client.")
+    rules.can_be_attached(attachments)
     interaction = Interaction(relationship=relationship, kind=kind, on=on, by=actor, text=text.strip())
     interaction.save()
     interaction.contacts.set(contacts)
+    for file in attachments:
+        _attach(interaction, file)
     return interaction
+
+
+def _attach(interaction: Interaction, file: UploadedFile[Any]) -> Attachment:
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    attachment = Attachment(
+        interaction=interaction,
+        file=file,
+        name=rules.name_of(file),
+        size=file.size or 0,
+        digest=digest.hexdigest(),
+    )
+    attachment.save()
+    return attachment

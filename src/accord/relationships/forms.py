@@ -6,17 +6,25 @@ import datetime as dt
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from accord.people.models import Member
 from accord.relationships.models import Client, Contact, Interaction, Relationship
 
 
-class ClientForm(forms.Form):
+class ChangeClientForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=200)
     kind = forms.ChoiceField(label=_("Kind"), choices=Client.Kind)
     industry = forms.CharField(label=_("Industry"), max_length=100, required=False)
+
+
+class ClientForm(ChangeClientForm):
     owner = forms.ModelChoiceField(label=_("Owner"), queryset=Member.objects.filter(is_active=True))
+
+
+class HandOverForm(forms.Form):
+    owner = forms.ModelChoiceField(label=_("New owner"), queryset=Member.objects.filter(is_active=True))
 
 
 class ContactForm(forms.Form):
@@ -25,6 +33,18 @@ class ContactForm(forms.Form):
     email = forms.EmailField(label=_("Mail address"), required=False)
     phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
     part = forms.ChoiceField(label=_("Part in decisions"), choices=Contact.Part, initial=Contact.Part.UNKNOWN)
+
+
+class Files(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Several files at once."""
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
+        chosen = data if isinstance(data, list | tuple) else [data]
+        return [super(FilesField, self).clean(one, initial) for one in chosen if one]
 
 
 class InteractionForm(forms.Form):
@@ -38,6 +58,13 @@ class InteractionForm(forms.Form):
         label=_("With"), queryset=Contact.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )
     text = forms.CharField(label=_("What was talked about"), widget=forms.Textarea(attrs={"rows": 4}))
+    attachments = FilesField(
+        label=_("Files"),
+        required=False,
+        allow_empty_file=True,  # the action says so in its own words
+        widget=Files(),
+        help_text=_("Up to 10 files of at most 20 MB."),
+    )
 
     def __init__(self, *args: Any, relationship: Relationship, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

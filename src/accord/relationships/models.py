@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+import uuid
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -103,11 +104,17 @@ class Interaction(Recorded):
         return f"{self.get_kind_display()}, {self.on}"
 
 
+def _own_name(_attachment: Any, _name: str) -> str:
+    """Files lie under names that say nothing and run nothing; what they were called stands in the row."""
+    name = uuid.uuid4().hex
+    return f"attachments/{name[:2]}/{name}"
+
+
 class Attachment(Recorded):
     """A file that came with an interaction."""
 
     interaction = models.ForeignKey(Interaction, on_delete=models.CASCADE, related_name="attachments")
-    file = models.FileField(upload_to="attachments/%Y/%m/")
+    file = models.FileField(upload_to=_own_name)
     name = models.CharField(max_length=200)  # as it was called where it came from
     size = models.PositiveIntegerField()  # bytes
     digest = models.CharField(max_length=64)  # SHA-256

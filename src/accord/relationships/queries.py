@@ -12,4 +12,4 @@ def relationships(search: str = "") -> models.QuerySet[Relationship]:
 
 def stream(relationship: Relationship) -> models.QuerySet[Interaction]:
     """What passed between the firm and the client, newest first."""
-    return relationship.interactions.select_related("by").prefetch_related("contacts")
+    return relationship.interactions.select_related("by").prefetch_related("contacts", "attachments")

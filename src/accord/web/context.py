@@ -20,6 +20,7 @@ class MenuEntry:
     label: str
     address: str
     here: bool
+    counts: str = ""  # the address that tells how much waits there
 
 
 def firm(request: HttpRequest) -> dict[str, object]:
@@ -37,5 +38,6 @@ def _menu(path: str) -> list[MenuEntry]:
     for name, label in _MENU:
         address = reverse(name)
         here = path == address if address == "/" else path.startswith(address)
-        entries.append(MenuEntry(str(label), address, here))
+        counts = reverse("web:desk_count") if name == "web:desk" else ""
+        entries.append(MenuEntry(str(label), address, here, counts))
     return entries

@@ -1,13 +1,15 @@
 from django.urls import path
 
-from accord.web import views
+from accord.web import pages, views
 
 app_name = "web"
 urlpatterns = [
-    path("", views.desk, name="desk"),
-    path("palette/", views.palette, name="palette"),
-    path("relationships/", views.relationships, name="relationships"),
-    path("relationships/<int:pk>/", views.relationship, name="relationship"),
+    path("", pages.desk, name="desk"),
+    path("desk/count/", pages.desk_count, name="desk_count"),
+    path("palette/", pages.palette, name="palette"),
+    path("relationships/", pages.relationships, name="relationships"),
+    path("relationships/<int:pk>/", pages.relationship, name="relationship"),
+    path("relationships/contacts/<int:pk>/", pages.contact, name="contact"),
     path("engagements/<int:pk>/", views.engagement, name="engagement"),
     path("first-administrator/", views.first_administrator, name="first_administrator"),
 ]

@@ -1,52 +1,23 @@
-"""The desk, pages that show several rooms at once, and how errors look."""
+"""The overview of an engagement, the first administrator, and how errors look."""
 
 from __future__ import annotations
 
-from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from accord.actions.forms import carried_out
-from accord.actions.queries import history_of
 from accord.engagements.forms import NextStepForm
 from accord.engagements.models import Profile
 from accord.engagements.pages import engagement_page, visible
-from accord.engagements.queries import promise_lines, statements
+from accord.engagements.queries import statements
 from accord.engagements.rules import ASKED_CONFIDENCE
-from accord.people.accounts import signed_in
+from accord.people.accounts import let_in, signed_in
 from accord.people.actions import appoint_first_administrator
 from accord.people.models import Member
-from accord.relationships.models import Relationship
-from accord.relationships.queries import stream
-from accord.web import queries
+from accord.planning.checking.overview import overview
 from accord.web.forms import FirstAdministratorForm
-
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-_STREAM = 50
-
-
-def desk(request: HttpRequest) -> HttpResponse:
-    return render(request, "web/desk.html", {"desk": queries.desk(signed_in(request))})
-
-
-def relationships(request: HttpRequest) -> HttpResponse:
-    search = request.GET.get("search", "").strip()
-    found = queries.relationship_list(signed_in(request), search)
-    return render(request, "web/relationships.html", {"relationships": found, "search": search})
-
-
-def relationship(request: HttpRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(Relationship.objects.select_related("client", "owner"), pk=pk)
-    page = {
-        "relationship": found,
-        "contacts": found.client.contacts.all(),
-        "engagements": queries.engagements_of(signed_in(request), found),
-        "interactions": stream(found)[:_STREAM],
-        "history": history_of(found)[:10],
-    }
-    return render(request, "web/relationship.html", page)
 
 
 def engagement(request: HttpRequest, pk: int) -> HttpResponse:
@@ -54,27 +25,22 @@ def engagement(request: HttpRequest, pk: int) -> HttpResponse:
     said = statements(found)
     page = {
         "statements": said,
-        "lines": promise_lines(said),
+        "overview": overview(found, said, signed_in(request)),
         "asked": ASKED_CONFIDENCE[Profile(found.profile)],
         "step": NextStepForm(initial={"step": found.next_step, "on": found.next_step_on}),
     }
     return engagement_page(request, found, "web:engagement", "web/engagement.html", page)
 
 
-def palette(request: HttpRequest) -> HttpResponse:
-    found = queries.palette(signed_in(request), request.GET.get("q", "").strip())
-    return render(request, "web/palette.html", {"found": found})
-
-
 @login_not_required
 def first_administrator(request: HttpRequest) -> HttpResponse:
     if Member.objects.exists():
         return redirect("web:desk")
-    form = FirstAdministratorForm(request.POST or None)
+    form = FirstAdministratorForm(request.POST or None, initial={"country": "DE"})
 
     def act() -> None:
-        member = appoint_first_administrator(None, **form.cleaned_data)
-        login(request, member, backend=BACKEND)
+        who = {name: form.cleaned_data[name] for name in ("name", "email", "password")}
+        let_in(request, appoint_first_administrator(None, **who, firm=form.profile()))
 
     if carried_out(request, form, act):
         return redirect("web:desk")

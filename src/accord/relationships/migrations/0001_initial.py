@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import accord.relationships.models
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -138,7 +140,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("file", models.FileField(upload_to="attachments/%Y/%m/")),
+                ("file", models.FileField(upload_to=accord.relationships.models._own_name)),
                 ("name", models.CharField(max_length=200)),
                 ("size", models.PositiveIntegerField()),
                 ("digest", models.CharField(max_length=64)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 from decimal import Decimal
 
 from django import template
@@ -15,6 +16,7 @@ from django.utils.safestring import SafeString
 from accord.actions.forms import FORM_KEY
 from accord.actions.models import AuditChange, AuditEntry
 from accord.exchange import wording
+from accord.web import history
 
 register = template.Library()
 
@@ -64,6 +66,12 @@ def dressed(field: BoundField) -> SafeString:
     if field.errors:
         attrs |= {"aria-invalid": "true", "aria-describedby": f"{field.auto_id}-wrong"}
     return field.as_widget(attrs=attrs)
+
+
+@register.filter
+def events(changes: Iterable[AuditChange]) -> list[history.Event]:
+    """The audit's rows as people read them."""
+    return history.told(changes)
 
 
 @register.filter

@@ -82,7 +82,7 @@
     const show = () => { field.value = ""; palette.showModal(); field.focus(); ask(); };
     all("[data-palette]").forEach((button) => button.addEventListener("click", show));
     field.addEventListener("input", ask);
-    palette.addEventListener("click", (event) => { if (event.target === palette) palette.close(); });
+    palette.addEventListener("click", (event) => { if (event.target === palette || event.target.closest("[data-dialog]")) palette.close(); });
     palette.addEventListener("keydown", (event) => {
       if (event.key === "ArrowDown") { event.preventDefault(); choose(chosen() + 1); }
       if (event.key === "ArrowUp") { event.preventDefault(); choose(chosen() - 1); }

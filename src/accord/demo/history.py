@@ -1,0 +1,71 @@
+"""Actions that only the sample firm has: what happened before the day on which it was loaded.
+
+A real firm's stages and dates come from what its people do on the day itself. The sample firm begins with a past, so
+these write one; they are refused wherever it does not run.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+
+from accord.actions.door import action
+from accord.actions.refusals import NotAllowed
+from accord.engagements.models import Engagement, Outcome, Stage
+from accord.engagements.rules import may_lead
+from accord.ledger import chain
+from accord.people.models import Member
+from accord.planning.models import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Lived:
+    """When an activity was worked on, and how much of it is done."""
+
+    start: dt.date
+    finish: dt.date
+    done: Decimal
+
+
+def only_in_the_sample_firm(actor: Member | None, engagement: Any) -> None:
+    if not settings.DEMO:
+        raise NotAllowed(
+            "A past is written for the sample firm only.",
+            "This is a firm of its own.",
+            "Move the engagement on from stage to stage, as it happens.",
+        )
+    may_lead(actor, getattr(engagement, "engagement", engagement))
+
+
+@action(permission=only_in_the_sample_firm)
+def place_at_stage(actor: Member, engagement: Engagement, stage: Stage, since: dt.date) -> Engagement:
+    """Let an engagement stand at a stage since a day."""
+    engagement.stage, engagement.stage_since = stage, since
+    engagement.save()
+    return engagement
+
+
+@action(permission=only_in_the_sample_firm)
+def close_for_good(actor: Member, engagement: Engagement, because: str) -> Engagement:
+    """Let an engagement have been closed, with what became of it."""
+    engagement.outcome, engagement.outcome_because = Outcome.CLOSED, because
+    engagement.save()
+    body = {"outcome": Outcome.CLOSED, "because": because}
+    chain.append("engagement_ended", f"engagement:{engagement.pk}", actor.pk, body)
+    return engagement
+
+
+@action(permission=only_in_the_sample_firm)
+def live_through(actor: Member, plan: Plan, lived: Mapping[int, Lived]) -> Plan:
+    """Let activities (by their keys) have been worked on."""
+    for activity in plan.activities.filter(pk__in=lived):
+        days = lived[activity.pk]
+        activity.done = days.done
+        activity.planned_start, activity.planned_finish = days.start, days.finish
+        activity.save()
+    return plan

@@ -1,0 +1,89 @@
+"""What the sign-in page of the sample firm tells: the main story in steps, and its people by what they do."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
+from django.urls import reverse
+
+from accord.demo.firm import mail_of
+from accord.demo.world import World
+from accord.engagements.models import Engagement
+from accord.people.models import Member
+from accord.planning.models import PromiseCheck
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    pk: int
+    name: str
+    title: str
+    initials: str
+    to_try: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    person: Person
+    text: str
+    address: str  # where it begins
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    name: str
+    people: list[Person]
+
+
+@dataclass(frozen=True, slots=True)
+class Tour:
+    title: str
+    about: str
+    steps: list[Step]
+    groups: list[Group]
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """How many promise checks were asked for, and how many have their answer."""
+
+    asked: int
+    answered: int
+
+    @property
+    def are_waiting(self) -> bool:
+        return self.answered < self.asked
+
+
+def tour() -> Tour:
+    written = World(dt.date.today()).tour
+    members = {m.email: m for m in Member.objects.filter(is_active=True)}
+    said = {key: text for group in written["groups"] for key, text in group["people"].items()}
+    people = {
+        key: Person(member.pk, member.name, member.title, member.initials, text)
+        for key, text in said.items()
+        if (member := members.get(mail_of(key))) is not None
+    }
+    story = written["story"]
+    engagement = Engagement.objects.filter(title=story["engagement"]).first()
+    steps = [
+        Step(
+            people[step["as"]],
+            step["do"],
+            reverse(written["places"][step["at"]], args=[engagement.pk]),
+        )
+        for step in story["steps"]
+        if engagement is not None and step["as"] in people
+    ]
+    groups = [
+        Group(group["name"], [people[key] for key in group["people"] if key in people])
+        for group in written["groups"]
+    ]
+    return Tour(story["title"], story["about"], steps, groups)
+
+
+def checks() -> Checks:
+    over = Q(state__in=[PromiseCheck.State.DONE, PromiseCheck.State.FAILED])
+    return Checks(**PromiseCheck.objects.aggregate(asked=Count("pk"), answered=Count("pk", filter=over)))

@@ -1,0 +1,221 @@
+"""What people and the job do with promise checks and scenarios."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accord.actions.door import action
+from accord.actions.refusals import WrongInput
+from accord.engagements.actions import Said, restate_expectation
+from accord.engagements.models import Belief, Engagement, Expectation
+from accord.estimating.models import State
+from accord.ledger import chain
+from accord.people.models import Member
+from accord.planning.checking import rules
+from accord.planning.checking.adopting import Adoption
+from accord.planning.checking.changes import applied, kept, read
+from accord.planning.checking.marking import mark
+from accord.planning.checking.portfolio import Gathered, digest_of, gather, promise_id, standing
+from accord.planning.models import Activity, Plan, PromiseCheck, Scenario
+
+
+@action(permission=rules.may_ask)
+def ask_for_check(actor: Member, engagement: Engagement, scenario: Scenario | None = None) -> PromiseCheck:
+    """Have the promises of an engagement judged, or a scenario of it.
+
+    The same inputs have the same answer: a check that was made of them is used again.
+
+    Raises:
+        Refused: there is no plan to compute from.
+    """
+    from accord.planning.checking.jobs import run_check
+
+    gathered = gather(engagement, dt.date.today())
+    inputs = gathered.inputs()
+    digest = digest_of(inputs, scenario.changes if scenario else [])
+    same = _same(engagement, scenario, digest)
+    if same is not None:
+        return same
+    check = PromiseCheck(
+        engagement=engagement, scenario=scenario, asked_by=actor, digest=digest, inputs=inputs
+    )
+    check.save()
+    run_check.enqueue(check.pk)
+    check.refresh_from_db()
+    return check
+
+
+@action(permission=rules.may_ask)
+def try_scenario(actor: Member, engagement: Engagement, name: str, changes: Sequence[Any]) -> Scenario:
+    """Compute what changes would do. The plan stays as it is.
+
+    Raises:
+        WrongInput: something is no change, or names what is not in the plan.
+        Refused: there is no plan.
+    """
+    tried = read(changes)
+    if not tried:
+        raise WrongInput(changes=_("Say what is to be tried."))
+    gathered: Gathered = gather(engagement, dt.date.today())
+    applied(gathered.portfolio, gathered.about, gathered.margin, tried)  # refuses what does not fit
+    scenario = Scenario(engagement=engagement, name=name.strip()[:120], changes=kept(tried), made_by=actor)
+    scenario.save()
+    ask_for_check(actor, engagement, scenario)
+    scenario.refresh_from_db()
+    return scenario
+
+
+@action(permission=rules.may_adopt)
+def adopt_scenario(actor: Member, scenario: Scenario) -> Scenario:
+    """Make a scenario the plan: leave out, assign, correct; another date or price is restated to the client.
+
+    Raises:
+        Refused: it was adopted before, is not computed or stale, or counts on somebody who is still to be found.
+    """
+    check = scenario.checks.first()
+    rules.can_be_adopted(scenario, check)
+    adoption = Adoption(scenario)
+    rules.plan_can_do(adoption.needs_hiring)
+    for expectation, change in adoption.restated():
+        restate_expectation(actor, expectation, _said_anew(expectation, scenario, change))
+    adoption.change_the_plan()
+    mark(scenario.engagement, _("a scenario was adopted"))
+    scenario.adopted_by, scenario.adopted_at = actor, timezone.now()
+    scenario.save()
+    body = {"scenario": scenario.pk, "name": scenario.name, "changes": scenario.changes, "digest": check.digest}
+    chain.append("scenario_adopted", f"engagement:{scenario.engagement_id}", actor.pk, body)
+    ask_for_check(actor, scenario.engagement)
+    return scenario
+
+
+@action(permission=rules.only_the_system)
+def note_answer(actor: None, check: PromiseCheck, answer: dict[str, Any]) -> None:
+    """Keep the answer of a check, and what it means for every expectation and activity."""
+    check.result = answer
+    check.stale = _stale_by_now(check)
+    check.save()
+    _believe(check)
+    _plan_dates(check)
+
+
+@action(permission=rules.only_the_system)
+def finish_check(actor: None, check: PromiseCheck, found: dict[str, Any]) -> None:
+    """Keep what would make promises backed, and who else would feel it."""
+    assert check.result is not None
+    check.result = check.result | found
+    _close(check, PromiseCheck.State.DONE)
+
+
+@action(permission=rules.only_the_system)
+def finish_scenario(actor: None, check: PromiseCheck, compared: dict[str, Any]) -> None:
+    assert check.scenario is not None
+    check.result = compared
+    _close(check, PromiseCheck.State.DONE)
+    check.scenario.price = Decimal(str(compared["price"]))
+    check.scenario.save()
+
+
+@action(permission=rules.only_the_system)
+def fail_check(actor: None, check: PromiseCheck, problem: str) -> None:
+    check.problem = problem
+    _close(check, PromiseCheck.State.FAILED)
+
+
+def _same(engagement: Engagement, scenario: Scenario | None, digest: str) -> PromiseCheck | None:
+    """The newest check of the same inputs, if it was or is being made."""
+    if scenario is not None:
+        return None
+    newest = engagement.checks.filter(scenario=None).first()
+    if newest is None or newest.digest != digest:
+        return None
+    if rules.is_under_way(newest):
+        return None if rules.is_lost(newest, timezone.now()) else newest
+    if newest.state != PromiseCheck.State.DONE:
+        return None
+    newest.stale, newest.stale_because = False, ""
+    newest.finished_at = timezone.now()
+    newest.save()
+    _believe(newest)
+    return newest
+
+
+def _stale_by_now(check: PromiseCheck) -> bool:
+    """What was asked for may have changed while it was computed."""
+    row = PromiseCheck.objects.filter(pk=check.pk).values("stale", "stale_because").get()
+    check.stale_because = row["stale_because"]
+    return bool(row["stale"])
+
+
+def _close(check: PromiseCheck, state: str) -> None:
+    check.state, check.progress, check.finished_at = state, 1.0, timezone.now()
+    check.stale = _stale_by_now(check)
+    check.save()
+
+
+def _believe(check: PromiseCheck) -> None:
+    """Tell every standing expectation what delivery believes of it."""
+    assert check.result is not None
+    plan = Plan.objects.select_related("estimate").get(engagement=check.engagement_id)
+    approved = plan.estimate.state == State.APPROVED
+    covering = _packages_in(plan)
+    rows = standing().filter(engagement=check.engagement_id)
+    for row in rows.select_related("belief", "coverage"):
+        judged = check.result["promises"].get(promise_id(row.pk))
+        code = row.coverage.code if hasattr(row, "coverage") else None
+        if judged is not None:
+            found = {"probability": judged["p"], "covered_by": "", **backed_value(judged)}
+        elif code in covering:
+            found = {"probability": None, "covered_by": covering[code], "backed_date": None, "backed_amount": None}
+        else:
+            if hasattr(row, "belief") and row.kind in (Expectation.Kind.SCOPE, Expectation.Kind.QUALITY):
+                row.belief.delete()
+            continue
+        belief = row.belief if hasattr(row, "belief") else Belief(expectation=row)
+        for name, value in found.items():
+            setattr(belief, name, value)
+        belief.from_approved_estimate, belief.stale = approved, check.stale
+        belief.digest, belief.at = check.digest, timezone.now()
+        belief.save()
+
+
+def backed_value(judged: dict[str, Any]) -> dict[str, Any]:
+    """The best value that would be backed, in the fields of a belief."""
+    if judged["kind"] == "time":
+        return {"backed_date": dt.date.fromisoformat(judged["best"]), "backed_amount": None}
+    return {"backed_date": None, "backed_amount": Decimal(judged["best"])}
+
+
+def _packages_in(plan: Plan) -> dict[str, str]:
+    """Code -> name of the work packages that the plan still contains."""
+    rows = plan.activities.filter(package__isnull=False).values_list("package__code", "package__name")
+    return dict(rows)
+
+
+def _plan_dates(check: PromiseCheck) -> None:
+    assert check.result is not None
+    found = {a["code"]: a for a in check.result["activities"]}
+    for row in Activity.objects.filter(plan__engagement=check.engagement_id, code__in=found):
+        a = found[row.code]
+        row.planned_start = dt.date.fromisoformat(a["start"])
+        row.planned_finish = dt.date.fromisoformat(a["finish"])
+        row.finish_p80 = dt.date.fromisoformat(a["finish_p80"])
+        row.criticality = a["criticality"]
+        row.save(update_fields=["planned_start", "planned_finish", "finish_p80", "criticality"])
+
+
+def _said_anew(e: Expectation, scenario: Scenario, change: dict[str, Any]) -> Said:
+    return Said(
+        kind=e.kind,
+        subject=e.subject,
+        said_on=dt.date.today(),
+        channel=Expectation.Channel.OTHER,
+        words=_("Adopted from the promise check: %(name)s. The client is still to be told.") % {"name": scenario.name},
+        contact=e.contact,
+        **change,
+    )

@@ -1,0 +1,40 @@
+"""Reading the curves that a check keeps: what the probability of another date or price would be."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from decimal import Decimal
+from typing import Any
+
+from accord.engagements.models import Expectation
+
+Json = dict[str, Any]
+
+
+def share_by(curve: list[list[Any]], value: Any) -> float:
+    """The share on a rising curve of (value, share) at a value: that of the last knot which is not beyond it."""
+    below = [share for x, share in curve if x <= value]
+    return float(below[-1]) if below else 0.0
+
+
+def value_at(curve: list[list[Any]], share: float) -> Any:
+    """The least value on a curve whose share reaches the asked one; None of an empty curve."""
+    reaching = [x for x, s in curve if s >= share - 1e-12]
+    return reaching[0] if reaching else None
+
+
+def share_at(result: Json, row: Expectation) -> float | None:
+    """How likely a date or price about the whole engagement is kept; None if the check does not tell."""
+    kind = "time" if row.kind == Expectation.Kind.TIME else "price"
+    curve = result[kind]["curve"]
+    if not curve:
+        return None
+    return share_by(curve, row.date.isoformat() if row.date else float(row.amount or 0))
+
+
+def backed_at(result: Json, kind: str) -> Json:
+    """The best value that would be backed, in the fields of a belief."""
+    if kind == Expectation.Kind.TIME:
+        return {"backed_date": dt.date.fromisoformat(value_at(result["time"]["curve"], result["asked"]))}
+    return {"backed_amount": Decimal(math.ceil(value_at(result["price"]["curve"], result["asked"])))}

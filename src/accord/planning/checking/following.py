@@ -1,0 +1,136 @@
+"""What the promise check asks before others' actions, and does after them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accord.actions.door import follows, gate
+from accord.actions.refusals import Refused
+from accord.engagements.models import Belief, Engagement, Expectation, Stage
+from accord.estimating.models import State
+from accord.planning.checking import rules
+from accord.planning.checking.curves import backed_at, share_at
+from accord.planning.checking.marking import engagement_of, mark, mark_all, mark_check
+from accord.planning.checking.portfolio import SIGNED, promise_id
+from accord.planning.models import Plan, PromiseCheck
+
+# Action -> what it did, as the end of the sentence "since the check something changed: …".
+OF_PEOPLE = {
+    "people.add_member": gettext_lazy("somebody came to the firm"),
+    "people.deactivate_member": gettext_lazy("somebody left the firm"),
+}
+OF_ESTIMATES = {
+    "estimating.approve_estimate": gettext_lazy("an estimate was approved"),
+    "estimating.note_risk": gettext_lazy("a risk was noted"),
+    "estimating.cover": gettext_lazy("it was said which work package covers what the client expects"),
+}
+OF_PLANS = {
+    "planning.make_plan": gettext_lazy("the plan was made anew"),
+    "planning.add_activity": gettext_lazy("an activity was added"),
+    "planning.change_activity": gettext_lazy("an activity was changed"),
+    "planning.remove_activity": gettext_lazy("an activity was removed"),
+    "planning.move_activity": gettext_lazy("an activity was moved"),
+    "planning.link_activities": gettext_lazy("activities were linked"),
+    "planning.unlink": gettext_lazy("a link was removed"),
+    "planning.assign": gettext_lazy("somebody was assigned"),
+    "planning.unassign": gettext_lazy("an assignment was removed"),
+}
+
+
+@gate("engagements.move_to_stage")
+def a_proposal_has_a_checked_plan(_actor: Any, engagement: Engagement, stage: Stage) -> None:
+    """Forward to the proposal only with a plan and a promise check of it that still holds."""
+    if stage != Stage.PROPOSAL or engagement.stage != Stage.ESTIMATED:
+        return
+    newest = engagement.checks.filter(scenario=None).defer("inputs", "result").first()
+    if newest is None and not Plan.objects.filter(engagement=engagement).exists():
+        raise Refused(
+            _("A proposal stands on a plan that was checked."),
+            _("There is no plan."),
+            _("The project manager or delivery lead makes one from the estimate."),
+        )
+    because = rules.why_not_current(newest, timezone.now())
+    if because:
+        raise Refused(
+            _("A proposal stands on a plan that was checked."), because, _("Check the promises, then move on.")
+        )
+
+
+def _follow_people(name: str, because: Any) -> None:
+    @follows(name)
+    def changed(*_args: Any, **_kwargs: Any) -> None:
+        mark_all(because)
+
+
+def _follow_one(name: str, because: Any) -> None:
+    @follows(name)
+    def changed(_actor: Any, about: Any, *_args: Any, **_kwargs: Any) -> None:
+        engagement = engagement_of(about)
+        if engagement is not None:
+            mark(engagement, because)
+
+
+for _name, _because in OF_PEOPLE.items():
+    _follow_people(_name, _because)
+for _name, _because in (OF_ESTIMATES | OF_PLANS).items():
+    _follow_one(_name, _because)
+
+
+@follows("engagements.move_to_stage")
+def joins_the_others(_actor: Any, engagement: Engagement, stage: Stage) -> None:
+    """With its contract an engagement takes people from all others for good."""
+    if stage == Stage.CONTRACT:
+        mark_all(_("an engagement was signed"))
+
+
+@follows("engagements.end_engagement")
+def leaves_the_others(_actor: Any, engagement: Engagement, *_args: Any, **_kwargs: Any) -> None:
+    if engagement.stage in SIGNED:
+        mark_all(_("an engagement ended"))
+
+
+@follows("engagements.record_expectation")
+def something_was_said(_actor: Any, engagement: Engagement, *_args: Any, **_kwargs: Any) -> None:
+    _said(engagement)
+
+
+@follows("engagements.restate_expectation")
+def something_was_restated(_actor: Any, expectation: Expectation, *_args: Any, **_kwargs: Any) -> None:
+    _said(expectation.engagement)
+
+
+@follows("engagements.withdraw_expectation")
+def something_was_taken_back(_actor: Any, expectation: Expectation, *_args: Any, **_kwargs: Any) -> None:
+    _said(expectation.engagement)
+
+
+def _said(engagement: Engagement) -> None:
+    """What delivery can keep did not change: the last check tells at once how likely the new words are kept."""
+    check = engagement.checks.filter(scenario=None, state=PromiseCheck.State.DONE).defer("inputs").first()
+    if check is not None and rules.why_not_current(check, timezone.now()) is None:
+        _believe_from(check)
+    mark_check(engagement, _("what the client was told"))
+
+
+def _believe_from(check: PromiseCheck) -> None:
+    assert check.result is not None
+    approved = Plan.objects.filter(engagement=check.engagement_id, estimate__state=State.APPROVED).exists()
+    new = check.engagement.expectations.filter(belief=None, restated_by=None, withdrawal=None, target=None)
+    for row in new.filter(kind__in=[Expectation.Kind.TIME, Expectation.Kind.COST]):
+        if promise_id(row.pk) in check.result["promises"]:
+            continue
+        probability = share_at(check.result, row)
+        if probability is None:
+            continue
+        Belief(
+            expectation=row,
+            probability=probability,
+            from_approved_estimate=approved,
+            digest=check.digest,
+            at=timezone.now(),
+            **backed_at(check.result, row.kind),
+        ).save()

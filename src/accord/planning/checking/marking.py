@@ -1,0 +1,58 @@
+"""Marking checks as stale, and with them what delivery believes.
+
+A check is stale when something that it was computed from changes. What the simulation of every engagement reads (people,
+rates, plans of signed engagements) makes all checks stale; the rest only its own engagement's.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+
+from accord.engagements.models import Belief, Engagement
+from accord.planning.checking.portfolio import SIGNED
+from accord.planning.models import PromiseCheck
+
+
+def mark_all(because: str) -> None:
+    _mark(_checks(), because)
+    _beliefs().update(stale=True)
+
+
+def mark(engagement: Engagement, because: str) -> None:
+    """One engagement's check; all of them if it is signed, because the others compete with it for people."""
+    if engagement.stage in SIGNED and not engagement.outcome:
+        mark_all(because)
+    else:
+        mark_check(engagement, because)
+        _beliefs().filter(expectation__engagement=engagement).update(stale=True)
+
+
+def mark_check(engagement: Engagement, because: str) -> None:
+    """The check alone: what delivery believes of each promise still holds."""
+    _mark(_checks().filter(engagement=engagement), because)
+
+
+def engagement_of(about: Any) -> Engagement | None:
+    """The engagement that an action's object belongs to."""
+    for _step in range(4):
+        if about is None or isinstance(about, Engagement):
+            return about
+        names = ("engagement", "plan", "estimate", "activity", "source", "package", "expectation")
+        about = next((getattr(about, name) for name in names if hasattr(about, name)), None)
+    return None
+
+
+# Marking follows from what was changed, which the audit tells: it goes past the door, in two statements however many
+# rows there are.
+def _checks() -> models.QuerySet[PromiseCheck]:
+    return models.QuerySet(PromiseCheck).filter(stale=False)
+
+
+def _beliefs() -> models.QuerySet[Belief]:
+    return models.QuerySet(Belief).filter(stale=False, probability__isnull=False)
+
+
+def _mark(checks: models.QuerySet[PromiseCheck], because: str) -> None:
+    checks.update(stale=True, stale_because=str(because)[:200])

@@ -1,0 +1,207 @@
+"""The engagement's first page: will we keep it, for time, cost, scope and quality, with the picture of each."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accord.engagements.models import Engagement, Expectation, Profile
+from accord.engagements.queries import Statement
+from accord.engagements.rules import ASKED_CONFIDENCE
+from accord.exchange.wording import day, money, share
+from accord.people.models import Member
+from accord.planning.checking import queries, rules, wording
+from accord.planning.models import PromiseCheck
+
+Json = dict[str, Any]
+_ROOM = 0.12  # of the axis, on both sides, so that labels have a place
+_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place on the axis, in percent of its width, and what stands beside it."""
+
+    at: float
+    label: str
+
+    @property
+    def anchor(self) -> str:
+        return "start" if self.at < 15 else "end" if self.at > 85 else "middle"
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    at: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What was said, what delivery believes in 90 and 50 percent of all courses, and what would be backed."""
+
+    said: Mark
+    wide: Stretch
+    middle: Stretch
+    backed: Mark
+    told: str  # the same in words
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One of the four promises."""
+
+    kind: str
+    label: str
+    subject: str
+    number: str
+    word: str
+    good: bool | None  # None: nothing was said
+    picture: Picture | None = None
+    filled: float | None = None  # percent of what was said that is covered
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    headline: wording.Headline | None  # None: nobody has computed it
+    lines: list[Line]
+    check: PromiseCheck | None  # the one whose answer is shown
+    together: str
+    not_current: str | None
+    found: queries.WaysOut | None
+    curves: Json | None
+    missing: queries.Missing | None
+
+
+def overview(engagement: Engagement, said: Sequence[Statement], member: Member) -> Overview:
+    """At most four queries, whatever was said."""
+    newest = queries.newest_check(engagement)
+    answered = queries.answered_check(engagement, newest)
+    result: Json | None = answered.result if answered else None
+    standing = [s for s in said if not s.withdrawn]
+    lines = [_line(kind, [s for s in standing if s.expectation.kind == kind], result) for kind in Expectation.Kind]
+    judged = _judged(standing)
+    asked = ASKED_CONFIDENCE[Profile(engagement.profile)]
+    return Overview(
+        headline=wording.headline(judged, asked) if judged else None,
+        lines=lines,
+        check=answered,
+        together=share(result["joint"]["p"], asked) if result and len(result["promises"]) > 1 else "",
+        not_current=queries.why_not_current(answered) if answered and not rules.is_under_way(answered) else None,
+        found=queries.ways_out_of(answered, member) if answered and result else None,
+        curves=queries.curves_of(result, [s.expectation for s in standing]) if result else None,
+        missing=None if result else queries.missing_for(engagement),
+    )
+
+
+def _judged(standing: Sequence[Statement]) -> list[tuple[str, float]]:
+    found = []
+    for s in standing:
+        belief = getattr(s.expectation, "belief", None)
+        if belief is not None and belief.probability is not None:
+            found.append(("time" if s.expectation.date else "price", belief.probability))
+    return found
+
+
+def _line(kind: Expectation.Kind, own: list[Statement], result: Json | None) -> Line:
+    if not own:
+        return Line(kind, str(kind.label), _("nothing said yet"), "–", "", None)
+    if kind in (Expectation.Kind.SCOPE, Expectation.Kind.QUALITY):
+        return _covered_line(kind, own)
+    return _valued_line(kind, min(own, key=_probability), len(own), result)
+
+
+def _probability(s: Statement) -> float:
+    """What is least likely stands for its kind; what nobody has judged comes before all."""
+    belief = getattr(s.expectation, "belief", None)
+    return belief.probability if belief is not None and belief.probability is not None else -1.0
+
+
+def _valued_line(kind: Expectation.Kind, s: Statement, count: int, result: Json | None) -> Line:
+    e, belief = s.expectation, getattr(s.expectation, "belief", None)
+    more = ngettext("and %(n)d more", "and %(n)d more", count - 1) % {"n": count - 1} if count > 1 else ""
+    subject = f"{e.subject} {more}".strip()
+    if belief is None or belief.probability is None:
+        value = day(e.date) if e.date else money(float(e.amount or 0), e.engagement.currency)
+        return Line(kind, str(kind.label), subject, "–", s.backing.word, False, text=f"{value}. {s.backing.because}")
+    asked = ASKED_CONFIDENCE[Profile(e.engagement.profile)]
+    number = share(belief.probability, asked)
+    word = s.backing.word if s.backing.backed or belief.stale else _short(e, belief) or s.backing.word
+    return Line(kind, str(kind.label), subject, number, word, s.backing.backed, picture=_picture(e, belief, result))
+
+
+def _short(e: Expectation, belief: Any) -> str:
+    """By how much what was said misses what would be backed."""
+    if e.date and belief.backed_date and belief.backed_date > e.date:
+        days = (belief.backed_date - e.date).days
+        return ngettext("%(days)d day short", "%(days)d days short", days) % {"days": days}
+    if e.amount and belief.backed_amount and belief.backed_amount > e.amount:
+        return _("%(money)s short") % {"money": money(float(belief.backed_amount - e.amount), e.engagement.currency)}
+    return ""
+
+
+def _picture(e: Expectation, belief: Any, result: Json | None) -> Picture | None:
+    """Nothing for a promise about one activity: the curve is the whole engagement's."""
+    curve = result["time" if e.date else "price"] if result else None
+    promise = result["promises"].get(f"x{e.pk}") if result else None
+    if not curve or not curve["curve"] or (promise is not None and promise["of"] is not None):
+        return None
+    read: Callable[[Any], float] = _days if e.date else float
+    said, backed = read(e.date or e.amount), read(belief.backed_date if e.date else belief.backed_amount)
+    low, high, left, right = (read(curve[q]) for q in ("p5", "p95", "p25", "p75"))
+    place = _axis(min(low, said, backed), max(high, said, backed))
+    asked = ASKED_CONFIDENCE[Profile(e.engagement.profile)]
+    labels = _labels(e, belief, share(asked))
+    return Picture(
+        said=Mark(place(said), labels[0]),
+        wide=Stretch(place(low), place(high) - place(low)),
+        middle=Stretch(place(left), place(right) - place(left)),
+        backed=Mark(place(backed), labels[1]),
+        told=f"{labels[0]}; {labels[1]}",
+    )
+
+
+def _labels(e: Expectation, belief: Any, asked: str) -> tuple[str, str]:
+    if e.date:
+        said = _("said %(date)s") % {"date": day(e.date)}
+        return said, _("%(asked)s by %(date)s") % {"asked": asked, "date": day(belief.backed_date)}
+    currency = e.engagement.currency
+    said = _("said %(money)s") % {"money": money(float(e.amount or 0), currency)}
+    backed = money(float(belief.backed_amount), currency)
+    return said, _("%(asked)s from %(money)s") % {"asked": asked, "money": backed}
+
+
+def _days(value: Any) -> float:
+    date = dt.date.fromisoformat(value) if isinstance(value, str) else value
+    return float(date.toordinal())
+
+
+def _axis(low: float, high: float) -> Callable[[float], float]:
+    """From a value to percent of the axis."""
+    span = max(high - low, 1e-9)
+    return lambda x: round(100 * (_ROOM + (x - low) / span * (1 - 2 * _ROOM)), 2)
+
+
+def _covered_line(kind: Expectation.Kind, own: list[Statement]) -> Line:
+    open_ones = [s for s in own if not s.backing.backed]
+    covered = len(own) - len(open_ones)
+    is_scope = kind == Expectation.Kind.SCOPE
+    subject = ngettext("%(n)d item", "%(n)d items", len(own)) if is_scope else ngettext("%(n)d criterion", "%(n)d criteria", len(own))
+    if not open_ones:
+        text = _("All of it is in the approved estimate.") if is_scope else _("Each has its place in the approved estimate.")
+        word = _("in the estimate") if is_scope else _("planned")
+    else:
+        named = ", ".join(f"“{s.expectation.subject}”" for s in open_ones[:_NAMED])
+        more = len(open_ones) - _NAMED
+        named += " " + _("and %(n)d more") % {"n": more} if more > 0 else ""
+        text, word = f"{open_ones[0].backing.word}: {named}", _("not covered")
+    return Line(
+        kind, str(kind.label), subject % {"n": len(own)}, f"{covered}/{len(own)}", word, not open_ones,
+        filled=100 * covered / len(own), text=text,
+    )  # fmt: skip

@@ -1,0 +1,261 @@
+"""What would make promises backed, and who else would feel it: computed on the same futures, never advised."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from accord.engine import promise_check
+from accord.engine.plan import Activity, Engagement, Portfolio
+from accord.engine.results import CheckResult
+from accord.planning.checking.changes import (
+    Change,
+    DateChange,
+    DropChange,
+    PeopleChange,
+    PriceChange,
+    applied,
+    kept,
+)
+from accord.planning.checking.curves import share_by
+from accord.planning.checking.judging import Json, Progress, few, of, probabilities
+from accord.planning.checking.portfolio import Gathered
+
+# A change of a probability that is smaller than this is the simulation's noise.
+FELT = 0.02
+_DROPPED_AT_MOST = 3
+_CRITICAL = 0.25
+_ROLES_TRIED = 2
+_RUNS = 9  # about so many simulations, for the progress
+
+
+class WaysOut:
+    """Everything that is found after the answer itself."""
+
+    def __init__(self, gathered: Gathered, answer: Json, needed: Sequence[str], progress: Progress) -> None:
+        """`needed`: the codes of activities that a client expects by name."""
+        self.gathered, self.answer, self.needed = gathered, answer, set(needed)
+        self.portfolio = few(gathered.portfolio)
+        self.own: Engagement = next(e for e in self.portfolio.engagements if e.id == gathered.about)
+        self.progress, self.runs = progress, 0
+        self.base = self._check(self.portfolio)
+
+    def found(self) -> Json:
+        return {"few": probabilities(self.base), "others": self._others(), "remedies": self._remedies()}
+
+    def _check(self, portfolio: Portfolio) -> CheckResult:
+        result = promise_check.check(portfolio)
+        self.runs += 1
+        self.progress(min(1.0, self.runs / _RUNS))
+        return result
+
+    # Others
+
+    def _others(self) -> list[Json]:
+        """Promises of other engagements that are kept less often because of this one."""
+        if len(self.portfolio.engagements) == 1:
+            return []
+        without = probabilities(self._check(self.portfolio.without(self.gathered.about)))
+        return felt(without, probabilities(self.base), self.gathered)
+
+    # Remedies
+
+    def _remedies(self) -> list[Json]:
+        wrong = [(name, p) for name, p in self.answer["promises"].items() if not p["backed"]]
+        if not wrong:
+            return []
+        found = [self._better(name, p) for name, p in wrong]
+        late = [name for name, p in wrong if p["kind"] == "time"]
+        if late:
+            found += self._more_people(min(late, key=self._now))
+        found += self._fewer([name for name, _ in wrong])
+        asked = self.answer["asked"]
+        return sorted(found, key=lambda r: (r["probabilities"][r["for"]] < asked, abs(r["price"])))
+
+    def _better(self, name: str, p: Json) -> Json:
+        """Promise the best value that is backed: how often that is kept is known from the answer's curve."""
+        number = int(name[1:])
+        change: Change
+        if p["kind"] == "time":
+            change = DateChange.model_validate({"expectation": number, "date": p["best"]})
+            price = 0.0
+        else:
+            change = PriceChange.model_validate({"expectation": number, "amount": p["best"]})
+            price = p["best"] - p["said"]
+        others = {other: q["p"] for other, q in self.answer["promises"].items()}
+        known = share_by(self.answer[p["kind"]]["curve"], p["best"]) if p["of"] is None else 0.0
+        reached = max(self.answer["asked"], known)
+        return {
+            "kind": change.kind, "for": name, "changes": kept([change]), "price": price,
+            "probabilities": others | {name: reached}, "joint": None,
+        }  # fmt: skip
+
+    def _now(self, name: str) -> float:
+        return float(self.answer["promises"][name]["p"])
+
+    def _tried(self, kind: str, name: str, changes: list[Change]) -> list[Json]:
+        """What these changes would give; nothing if the promise of this name does not become likelier by them."""
+        gathered = self.gathered
+        after = self._check(applied(self.portfolio, gathered.about, gathered.margin, changes))
+        now, before = probabilities(after)[gathered.about], probabilities(self.base)[gathered.about]
+        if now[name] < before[name] + FELT:
+            return []
+        return [
+            {
+                "kind": kind, "for": name, "changes": kept(changes), "price": self._price(changes, after),
+                "probabilities": now, "joint": of(after, gathered.about).joint.probability,
+            }
+        ]  # fmt: skip
+
+    def _price(self, changes: list[Change], after: CheckResult) -> float:
+        return price_of(self.gathered, self.base, after, changes)
+
+    def _more_people(self, late: str) -> list[Json]:
+        """The best with people whom the firm has, and the best with one who is hired."""
+        found = []
+        for changes in (list(self._with_those_there()), list(self._with_one_hired())):
+            tried = [way for change in changes for way in self._tried("people", late, [change])]
+            found += sorted(tried, key=lambda way: (way["probabilities"][late] < self.answer["asked"], way["price"]))[:1]
+        return found
+
+    def _with_those_there(self) -> Iterator[Change]:
+        """One more of a role on all that often decides the end."""
+        for role, codes in list(self._critical_by_role().items())[:_ROLES_TRIED]:
+            if self._people(role) > max(self._units(code, role) for code in codes):
+                yield PeopleChange(role=int(role[1:]), codes=tuple(codes))
+
+    def _with_one_hired(self) -> Iterator[Change]:
+        """First of the role that is waited for longest."""
+        by_role = self._critical_by_role()
+        waited = [w["of"] for w in self.answer["waiting"] if w["of"][0] == "r"]
+        for role in list(dict.fromkeys([*waited, *by_role]))[:_ROLES_TRIED]:
+            codes = tuple(by_role.get(role, ()))
+            yield PeopleChange(role=int(role[1:]), codes=codes, hired=True, cost=self._rate(role))
+
+    def _critical_by_role(self) -> dict[str, list[str]]:
+        """Roles with the activities of theirs that often decide the end, the heaviest role first."""
+        chance = {a["code"]: a["criticality"] for a in self.answer["activities"]}
+        weight: dict[str, float] = {}
+        found: dict[str, list[str]] = {}
+        for a in self.own.activities:
+            for need in a.needs:
+                if need.of[0] == "r" and a.effort and a.done < 1 and chance[a.id] >= _CRITICAL:
+                    found.setdefault(need.of, []).append(a.id)
+                    weight[need.of] = weight.get(need.of, 0.0) + chance[a.id] * a.effort.likely
+        return dict(sorted(found.items(), key=lambda item: -weight[item[0]]))
+
+    def _people(self, role: str) -> float:
+        return sum(r.role == role for r in self.portfolio.capacity) + sum(
+            r.units for r in self.portfolio.capacity if r.id == role
+        )
+
+    def _units(self, code: str, role: str) -> float:
+        return max(n.units for a in self.own.activities if a.id == code for n in a.needs if n.of == role)
+
+    def _rate(self, role: str) -> float:
+        """What an hour of this role costs in the middle of those who have it."""
+        rates = [r.cost_rate for r in self.portfolio.capacity if r.role == role]
+        return float(np.median(rates)) if rates else 0.0
+
+    def _fewer(self, wrong: list[str]) -> list[Json]:
+        """Leave out what nobody expects by name: the least that is enough, or the largest together."""
+        worst = min(wrong, key=self._now)
+        order = self._droppable()[:_DROPPED_AT_MOST]
+        alone = [way for a in order for way in self._tried("drop", worst, [DropChange(codes=(a.id,))])]
+        enough = [way for way in alone if self._is_enough(way, wrong)]
+        if enough:
+            return [min(enough, key=lambda way: abs(way["price"]))]
+        best = alone[:1]
+        for count in range(2, len(order) + 1):
+            codes = tuple(a.id for a in order[:count])
+            best = self._tried("drop", worst, [DropChange(codes=codes)]) or best
+            if best and self._is_enough(best[0], wrong):
+                break
+        return best
+
+    def _is_enough(self, way: Json, wrong: list[str]) -> bool:
+        return all(way["probabilities"][name] >= self.answer["asked"] for name in wrong)
+
+    def _droppable(self) -> list[Activity]:
+        """The heaviest first; never the one that all begins or ends with, which holds the rest together."""
+        chance = {a["code"]: a["criticality"] for a in self.answer["activities"]}
+        begins = [a.id for a in self.own.activities if not a.after]
+        followed = {link.of for a in self.own.activities for link in a.after}
+        ends = [a.id for a in self.own.activities if a.id not in followed]
+        kept_ones = self.needed | {p.of for p in self.own.promises if p.of}
+        kept_ones |= {ids[0] for ids in (begins, ends) if len(ids) == 1}
+        free = [a for a in self.own.activities if a.effort and not a.done and a.id not in kept_ones]
+        return sorted(free, key=lambda a: -(0.1 + chance[a.id]) * (a.effort.likely if a.effort else 0.0))
+
+
+def compare(gathered: Gathered, changes: Sequence[Change]) -> Json:
+    """A what-if: how likely everything is before and after, on the same futures."""
+    first = few(gathered.portfolio)
+    base = promise_check.check(first)
+    after = promise_check.check(applied(first, gathered.about, gathered.margin, changes))
+    old, new = probabilities(base), probabilities(after)
+    own = of(after, gathered.about)
+    return {
+        "asked": gathered.portfolio.confidence,
+        "samples": first.samples,
+        "currency": gathered.portfolio.currency,
+        "before": old.get(gathered.about, {}),
+        "after": new.get(gathered.about, {}),
+        "joint": [of(base, gathered.about).joint.probability, own.joint.probability],
+        "finish": [d.finish.p80.isoformat() for d in (of(base, gathered.about), own)],
+        "price": price_of(gathered, base, after, changes),
+        "others": felt(old, new, gathered, both_ways=True),
+    }
+
+
+def felt(
+    before: dict[str, dict[str, float]],
+    after: dict[str, dict[str, float]],
+    gathered: Gathered,
+    both_ways: bool = False,
+) -> list[Json]:
+    """Promises of others whose probability changes noticeably, the worst first, and which roles they share with ours."""
+    found = []
+    for engagement, promises in before.items():
+        if engagement == gathered.about:
+            continue
+        for name, p in promises.items():
+            change = after[engagement][name] - p
+            if change <= -FELT or (both_ways and change >= FELT):
+                shared = _shared(gathered, engagement)
+                found.append({"engagement": int(engagement[1:]), "expectation": int(name[1:]),
+                              "before": p, "after": after[engagement][name], "shared": shared})  # fmt: skip
+    return sorted(found, key=lambda o: o["after"] - o["before"])
+
+
+def _shared(gathered: Gathered, other: str) -> list[str]:
+    role_of = {r.id: r.role or r.id for r in gathered.portfolio.capacity}
+    used = {
+        e.id: {role_of[n.of] for a in e.activities if a.done < 1 for n in a.needs}
+        for e in gathered.portfolio.engagements
+        if e.id in (other, gathered.about)
+    }
+    return sorted(gathered.names[r] for r in used[other] & used[gathered.about] if r in gathered.names)
+
+
+def price_of(gathered: Gathered, before: CheckResult, after: CheckResult, changes: Sequence[Change]) -> float:
+    """What the changes cost the firm (more than zero) or take from the price (less), in money.
+
+    What is left out takes its cost and the margin on it from the price. Whoever is hired costs their days until the
+    work is done with 80 percent, whether they have something to do or not.
+    """
+    old, new = of(before, gathered.about), of(after, gathered.about)
+    difference = new.cost.mean - old.cost.mean
+    price = 0.0
+    for change in changes:
+        if isinstance(change, DropChange):
+            price += difference / (1 - gathered.margin)
+        elif isinstance(change, PeopleChange) and change.hired:
+            days = math.ceil(new.working_days.p80)
+            price += change.units * days * gathered.portfolio.calendar.hours_per_day * change.cost
+        elif not isinstance(change, DateChange | PriceChange):
+            price += difference
+    return round(price, 2)

@@ -1,0 +1,183 @@
+"""How the audit's rows are told to people: deeds in the past tense, names instead of numbers, values with units."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils.translation import gettext as _
+
+from accord.actions.models import AuditChange, AuditEntry
+from accord.exchange import wording
+
+# Names of these can be told to everybody in the firm; of others (a confidential engagement) they cannot.
+_NAMED = ("people.member", "people.role", "relationships.contact", "relationships.client")
+_LONGEST = 120
+_PAST = {
+    "begin": "began",
+    "give": "gave",
+    "keep": "kept",
+    "make": "made",
+    "put": "put",
+    "run": "ran",
+    "send": "sent",
+    "set": "set",
+    "take": "took",
+    "withdraw": "withdrew",
+    "try": "tried",
+    "plan": "planned",
+}
+# Fields that say nothing to a reader: they follow from the rest, or are the object itself.
+_SILENT = {
+    "id",
+    "password",
+    "last_login",
+    "engagement_id",
+    "expectation_id",
+    "relationship_id",
+    "client_id",
+    "recorded_by_id",
+    "recorded_at",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One change: of what kind of object, how, and which of its fields."""
+
+    what: str
+    kind: str
+    fields: list[Field]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One action that somebody carried out, with all that it changed here."""
+
+    at: dt.datetime
+    actor: str
+    deed: str
+    deeds: list[Deed]
+
+
+def past(action: str) -> str:
+    """What an action did, as people say it: engagements.record_expectation becomes 'recorded expectation'."""
+    verb, *rest = action.rpartition(".")[2].split("_")
+    if verb in _PAST:
+        told = _PAST[verb]
+    elif verb.endswith("e"):
+        told = f"{verb}d"
+    else:
+        told = f"{verb}ed"
+    return " ".join([told, *rest])
+
+
+def told(changes: Iterable[AuditChange]) -> list[Event]:
+    """The changes as events, in their order. Names are looked up in one query for each kind of object."""
+    rows = list(changes)
+    names = _names(rows)
+    by_entry: dict[int, list[AuditChange]] = defaultdict(list)
+    entries: dict[int, AuditEntry] = {}
+    for row in rows:
+        entries[row.entry_id] = row.entry
+        by_entry[row.entry_id].append(row)
+    return [
+        Event(
+            entry.at,
+            str(entry.actor) if entry.actor else _("the system"),
+            past(entry.action),
+            [_deed(row, names) for row in by_entry[pk]],
+        )
+        for pk, entry in entries.items()
+    ]
+
+
+Names = dict[tuple[str, str], str]
+
+
+def _names(rows: Iterable[AuditChange]) -> Names:
+    asked: dict[type[models.Model], set[str]] = defaultdict(set)
+    for row in rows:
+        for name, value in [*row.before.items(), *row.after.items()]:
+            found = None if name in _SILENT else _field(row.model, name)
+            if found is not None and isinstance(found, models.ForeignKey) and value:
+                target = found.related_model
+                if target._meta.label_lower in _NAMED:
+                    asked[target].add(str(value))
+    return {
+        (model._meta.label_lower, str(pk)): str(one)
+        for model, ids in asked.items()
+        for pk, one in model._default_manager.in_bulk(list(ids)).items()
+    }
+
+
+def _deed(row: AuditChange, names: Names) -> Deed:
+    fields = []
+    for name in row.after if row.kind != AuditChange.Kind.DELETED else row.before:
+        if name in _SILENT:
+            continue
+        before, after = _tell(row, name, row.before, names), _tell(row, name, row.after, names)
+        if before is not None and after is not None and before != after:
+            fields.append(Field(_label(row.model, name), before, after))
+    return Deed(_kind_of_object(row.model), row.kind, fields)
+
+
+def _tell(row: AuditChange, name: str, values: dict[str, Any], names: Names) -> str | None:
+    """The value in words, '' for nothing, None if it cannot be told."""
+    value, found = values.get(name), _field(row.model, name)
+    if value in (None, ""):
+        return ""
+    if isinstance(found, models.ForeignKey):
+        return names.get((found.related_model._meta.label_lower, str(value)))
+    return _words(found, str(value))
+
+
+def _words(found: models.Field[Any, Any] | None, value: str) -> str:
+    if found is not None and found.choices:
+        return str(dict(found.flatchoices).get(value, value))
+    if isinstance(found, models.BooleanField):
+        return _("yes") if value == "True" else _("no")
+    try:
+        if isinstance(found, models.DateField):  # also points in time
+            return wording.day(dt.datetime.fromisoformat(value))
+        if isinstance(found, models.DecimalField):
+            number = Decimal(value)
+            return wording.number(float(number)) if number == int(number) else str(number.normalize())
+    except (ValueError, InvalidOperation):
+        pass
+    return value if len(value) <= _LONGEST else f"{value[:_LONGEST]}…"
+
+
+def _field(model: str, name: str) -> models.Field[Any, Any] | None:
+    """The field, if the model still has it."""
+    try:
+        found = apps.get_model(model)._meta.get_field(name.removesuffix("_id"))
+    except (LookupError, FieldDoesNotExist):
+        return None
+    return found if isinstance(found, models.Field) else None
+
+
+def _label(model: str, name: str) -> str:
+    found = _field(model, name)
+    return str(found.verbose_name) if found is not None else name.replace("_", " ")
+
+
+def _kind_of_object(model: str) -> str:
+    try:
+        return str(apps.get_model(model)._meta.verbose_name)
+    except LookupError:
+        return model.rpartition(".")[2]

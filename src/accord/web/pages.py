@@ -1,0 +1,89 @@
+"""The desk, the palette, and the record of a relationship: pages that show several rooms at once."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from accord.actions.queries import history_of
+from accord.engagements.desk import Group, waiting_for
+from accord.engagements.listing import kept_query
+from accord.engagements.models import Stage
+from accord.engagements.queries import row_of, views_of
+from accord.people.accounts import signed_in
+from accord.people.models import Member
+from accord.relationships.models import Client, Contact, Relationship
+from accord.relationships.queries import stream
+from accord.web import queries
+from accord.web.palette import palette as find
+
+_ROWS, _STREAM, _HISTORY = 50, 50, 30
+
+
+def desk(request: HttpRequest) -> HttpResponse:
+    lines = waiting_for(signed_in(request))
+    page = {
+        "groups": [(group.value, [line for line in lines if line.group == group]) for group in Group],
+        "count": len(lines),
+        "now": timezone.localtime(),
+    }
+    return render(request, "web/desk.html", page)
+
+
+def desk_count(request: HttpRequest) -> HttpResponse:
+    """How much waits: the menu asks for it after the page is there, so that no page waits for it."""
+    count = len(waiting_for(signed_in(request)))
+    return render(request, "web/desk_count.html", {"count": count})
+
+
+def palette(request: HttpRequest) -> HttpResponse:
+    asked = request.GET.get("q", "").strip()[:100]
+    page = {"found": find(signed_in(request), asked), "asked": asked}
+    return render(request, "web/palette.html", page)
+
+
+def relationships(request: HttpRequest) -> HttpResponse:
+    member, chosen = signed_in(request), queries.RelationshipFilter.of(request.GET)
+    shown = Paginator(queries.relationship_list(chosen), _ROWS).get_page(request.GET.get("page"))
+    query = kept_query(request.GET)
+    page = {
+        "rows": queries.relationship_rows(member, shown),
+        "shown": shown,
+        "chosen": chosen,
+        "query": query,
+        "kept": views_of(member, "web:relationships", query),
+        "members": Member.objects.filter(is_active=True).only("name"),
+        "healths": Relationship.Health,
+        "kinds": Client.Kind,
+    }
+    return render(request, "web/relationships.html", page)
+
+
+def relationship(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Relationship.objects.select_related("client", "owner"), pk=pk)
+    rows = [row_of(e) for e in queries.engagements_of(signed_in(request), found)]
+    contacts = list(found.client.contacts.all())
+    page = {
+        "relationship": found,
+        "contacts": contacts,
+        "running": [row for row in rows if not row.engagement.outcome],
+        "ended": [row for row in rows if row.engagement.outcome],
+        "stages": list(Stage),
+        "interactions": stream(found)[:_STREAM],
+        "history": queries.history_of_relationship(found, contacts)[:_HISTORY],
+    }
+    return render(request, "web/relationship.html", page)
+
+
+def contact(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Contact.objects.select_related("client__relationship__owner"), pk=pk)
+    page = {
+        "contact": found,
+        "relationship": found.client.relationship,
+        "said": queries.said_with(signed_in(request), found)[:_STREAM],
+        "interactions": stream(found.client.relationship).filter(contacts=found)[:_STREAM],
+        "history": history_of(found)[:_HISTORY],
+    }
+    return render(request, "web/contact.html", page)

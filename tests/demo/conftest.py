@@ -1,0 +1,48 @@
+"""The sample firm is loaded once for the tests of this folder, and rolled back after them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+from django.test import override_settings
+
+from accord.demo.firm import load
+from tests.demo.content import content_of_all_rows
+
+
+@pytest.fixture(scope="module")
+def first_content(django_db_setup, django_db_blocker) -> list[str]:  # type: ignore[no-untyped-def]
+    """What a first loading made; it is rolled back."""
+    with django_db_blocker.unblock(), override_settings(DEMO=True), transaction.atomic():
+        load()
+        content = content_of_all_rows()
+        transaction.set_rollback(True)
+    return content
+
+
+@pytest.fixture(scope="module")
+def _loaded(django_db_setup, django_db_blocker) -> Iterator[None]:  # type: ignore[no-untyped-def]
+    with django_db_blocker.unblock(), override_settings(DEMO=True), transaction.atomic():
+        load()
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def sample_firm(_loaded, db) -> None:  # type: ignore[no-untyped-def]
+    """The sample firm; what a test changes is rolled back after it."""
+
+
+@pytest.fixture
+def where_it_runs(settings, tmp_path: Path) -> Path:  # type: ignore[no-untyped-def]
+    """The sample firm runs: its addresses are there, and its note lies beside its data."""
+    from accord.demo import running
+
+    settings.DEMO = True
+    settings.DATA = tmp_path
+    settings.ROOT_URLCONF = "tests.demo.urls"
+    running._write(tmp_path, running.Note("2026-01-05", "tests"))
+    return tmp_path

@@ -1,0 +1,85 @@
+"""Anybody signs in as anybody where the sample firm runs, and nowhere else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.urls import NoReverseMatch, reverse
+
+from accord.demo import running
+from accord.people.models import AccessRole, Member
+from tests import firm
+
+pytestmark = pytest.mark.django_db
+
+
+def test_without_the_sample_firm_there_is_no_such_address(client: Client) -> None:
+    member = firm.seller()
+    for address in ("/demo/", "/demo/checks/", f"/demo/be/{member.pk}/"):
+        assert client.get(address).status_code in (302, 404)
+        assert client.post(address).status_code in (302, 404)
+    assert "_auth_user_id" not in client.session
+    with pytest.raises(NoReverseMatch):
+        reverse("demo:people")
+
+
+def test_signed_in_nobody_finds_the_address_either(client: Client) -> None:
+    client.force_login(firm.seller(), backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert client.get("/demo/").status_code == 404
+
+
+def test_a_firm_of_ones_own_is_not_opened_by_the_switch_alone(client: Client, where_it_runs: Path) -> None:
+    """Somebody sets ACCORD_DEMO=1 on data that is not the sample firm's."""
+    (where_it_runs / running.NOTE).unlink()
+    member = firm.seller()
+    assert client.get("/demo/").status_code == 404
+    assert client.post(f"/demo/be/{member.pk}/").status_code == 404
+    assert "_auth_user_id" not in client.session
+
+
+def test_one_click_signs_in_and_leads_to_the_place_of_the_step(client: Client, where_it_runs: Path) -> None:
+    member = firm.seller()
+    answer = client.post(f"/demo/be/{member.pk}/", {"next": "/engagements/"})
+    assert answer.headers["Location"] == "/engagements/"
+    assert client.session["_auth_user_id"] == str(member.pk)
+
+
+def test_it_leads_nowhere_else(client: Client, where_it_runs: Path) -> None:
+    answer = client.post(f"/demo/be/{firm.seller().pk}/", {"next": "https://elsewhere.example/"})
+    assert answer.headers["Location"] == "/"
+
+
+def test_who_left_is_not_signed_in(client: Client, where_it_runs: Path) -> None:
+    from accord.people.actions import deactivate_member
+
+    member = firm.seller()
+    deactivate_member(firm.administrator(), member)
+    assert client.post(f"/demo/be/{member.pk}/").status_code == 404
+
+
+def test_signing_in_by_a_link_is_refused(client: Client, where_it_runs: Path) -> None:
+    """A GET changes nothing: no address that somebody is lured to signs them in."""
+    assert client.get(f"/demo/be/{firm.seller().pk}/").status_code == 405
+
+
+def test_the_page_shows_the_story_and_everybody(
+    client: Client, where_it_runs: Path, sample_firm: None, django_assert_max_num_queries: object
+) -> None:
+    with django_assert_max_num_queries(12):  # type: ignore[operator]
+        page = client.get("/demo/").content.decode()
+    for name in Member.objects.values_list("name", flat=True):
+        assert f"as {name}" in page
+    assert page.count('class="sample-step"') == 5
+    assert (
+        page.index("Go on as Mara Kern")
+        < page.index("Go on as Elif Demir")
+        < page.index("Go on as Priya Raman")
+    )
+
+
+def test_nobody_of_the_sample_firm_has_a_password_that_anybody_knows(sample_firm: None) -> None:
+    for member in Member.objects.all():
+        administers = member.has_any(AccessRole.ADMINISTRATOR)
+        assert administers or not member.has_usable_password()

@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from accord.engagements.actions import record_expectation
+from accord.planning.models import Link
+from tests import firm
+from tests.planning import builders
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_a_project_manager_makes_a_plan_and_changes_it_by_mouse_and_keyboard(sits_down) -> None:  # type: ignore[no-untyped-def]
+    engagement = firm.engagement()
+    builders.an_estimate(engagement, ["Design", "Build", "Test"], role=builders.a_role(people=3))
+    record_expectation(firm.seller(), engagement, firm.a_date(30))
+    manager = builders.a_project_manager(engagement)
+    person = sits_down(manager)
+    page: Page = person.page
+
+    page.goto(f"/plans/of/{engagement.pk}/")
+    page.get_by_role("link", name="Make a plan").click()
+    page.locator("#dialog").get_by_role("button", name="Make it").click()
+    expect(page.get_by_role("heading", name=re.compile("When is it done"))).to_be_visible()
+    plan = engagement.plan
+    words = page.locator("[data-gantt-words]")
+
+    _drag_right(page, plan, "Design", weeks=2)
+    expect(words).to_contain_text("“Design” does not begin before")
+    moved = builders.activity(plan, "Design")
+    assert moved.not_before == moved.planned_start
+    assert moved.planned_start > dt.date.today()
+
+    _bar(page, plan, "Build").click()
+    started = builders.activity(plan, "Build").planned_start
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    expect(words).to_contain_text("“Build” does not begin before")
+    assert builders.activity(plan, "Build").planned_start > started
+    page.keyboard.press("Enter")
+    expect(page.locator("#dialog").get_by_label("Activity", exact=True)).to_have_value("Build")
+    page.keyboard.press("Escape")
+
+    _link(page, plan, "Design", "Build")
+    expect(words).to_contain_text("Linked")
+    assert Link.objects.get().target.name == "Build"
+    _link(page, plan, "Build", "Design")
+    dialog = page.locator("#dialog")
+    expect(dialog).to_contain_text("Activities cannot wait for each other in a circle")
+    expect(dialog).to_contain_text("“Design”")
+    dialog.get_by_role("button", name="Close").click()
+    assert Link.objects.count() == 1
+    person.faults.remove("Failed to load resource: the server responded with a status of 409 (Conflict)")
+
+    _bar(page, plan, "Test").click()
+    page.keyboard.press("Delete")
+    page.locator("#dialog").get_by_role("button", name="Remove it").click()
+    expect(page.get_by_role("link", name="Test", exact=True)).to_have_count(0)
+    page.get_by_role("link", name="Undo").click()
+    page.locator("#dialog").get_by_role("button", name="Undo it").click()
+    expect(page.get_by_role("link", name="Test", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1440, 375])
+def test_plan_and_load_are_open_to_everybody(sits_down, width: int) -> None:  # type: ignore[no-untyped-def]
+    plan, manager = builders.a_plan(begins_on=dt.date.today())
+    page: Page = sits_down(manager, width).page
+    activity = builders.activity(plan, "Design")
+    for address in (f"of/{plan.engagement_id}/", "load/", f"activities/{activity.pk}/"):
+        page.goto(f"/plans/{address}")
+        page.wait_for_load_state("networkidle")
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+def test_at_phone_width_the_plan_is_changed_in_its_table(sits_down) -> None:  # type: ignore[no-untyped-def]
+    plan, manager = builders.a_plan(begins_on=dt.date.today())
+    page: Page = sits_down(manager, 375).page
+    page.goto(f"/plans/of/{plan.engagement_id}/")
+    expect(page.locator("#gantt")).to_be_hidden()
+    page.get_by_role("link", name="Build", exact=True).click()
+    dialog = page.locator("#dialog")
+    dialog.get_by_label("Waits for, row 1").select_option(label="Design")
+    dialog.get_by_label("Who, row 2").select_option(label=manager.name)
+    dialog.get_by_role("button", name="Save").click()
+    expect(page.get_by_text(manager.name).first).to_be_attached()
+    expect(page.locator("#dialog")).to_be_hidden()
+    assert Link.objects.get().source.name == "Design"
+
+
+def test_names_with_markup_stay_words_in_the_picture(sits_down) -> None:  # type: ignore[no-untyped-def]
+    name = "<img src=x onerror=alert(1)>"
+    plan, manager = builders.a_plan([name], begins_on=dt.date.today())
+    page: Page = sits_down(manager).page
+    page.goto(f"/plans/of/{plan.engagement_id}/")
+    expect(page.locator("#gantt").get_by_text(name).first).to_be_visible()
+    assert page.locator("#gantt img").count() == 0
+
+
+def _bar(page: Page, plan, name: str):  # type: ignore[no-untyped-def]
+    return page.locator(f"#gantt .gantt_task_line[data-task-id='{builders.activity(plan, name).pk}']")
+
+
+def _drag_right(page: Page, plan, name: str, weeks: int) -> None:  # type: ignore[no-untyped-def]
+    bar = _bar(page, plan, name)
+    bar.scroll_into_view_if_needed()
+    box = bar.bounding_box()
+    assert box
+    week = page.locator(".load-row .load").first.bounding_box()
+    assert week
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 20, y, steps=3)
+    page.mouse.move(x + weeks * week["width"], y, steps=8)
+    page.mouse.up()
+
+
+def _link(page: Page, plan, source: str, target: str) -> None:  # type: ignore[no-untyped-def]
+    _bar(page, plan, source).hover()
+    handle = _bar(page, plan, source).locator(".gantt_link_control.task_right .gantt_link_point")
+    start = handle.bounding_box()
+    _box = _bar(page, plan, target).bounding_box()
+    assert start
+    assert _box
+    page.mouse.move(start["x"] + start["width"] / 2, start["y"] + start["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(_box["x"] + 6, _box["y"] + _box["height"] / 2, steps=8)
+    end = _bar(page, plan, target).locator(".gantt_link_control.task_left .gantt_link_point").bounding_box()
+    assert end
+    page.mouse.move(end["x"] + end["width"] / 2, end["y"] + end["height"] / 2, steps=4)
+    page.mouse.up()
