@@ -10,7 +10,16 @@ from accord.engagements.models import Part
 from accord.estimating import queries
 from accord.estimating.models import Effort, Estimate, State
 from tests import firm
-from tests.estimating.builders import asked, delivery_lead, estimator, role, row, saved, seller_of, two_packages
+from tests.estimating.builders import (
+    asked,
+    delivery_lead,
+    estimator,
+    role,
+    row,
+    saved,
+    seller_of,
+    two_packages,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
