@@ -202,8 +202,9 @@ def _plan_dates(check: PromiseCheck) -> None:
     found = {a["code"]: a for a in check.result["activities"]}
     for row in Activity.objects.filter(plan__engagement=check.engagement_id, code__in=found):
         a = found[row.code]
-        row.planned_start = dt.date.fromisoformat(a["start"])
-        row.planned_finish = dt.date.fromisoformat(a["finish"])
+        if row.planned_start is None:  # else the plan's own schedule has put them
+            row.planned_start = dt.date.fromisoformat(a["start"])
+            row.planned_finish = dt.date.fromisoformat(a["finish"])
         row.finish_p80 = dt.date.fromisoformat(a["finish_p80"])
         row.criticality = a["criticality"]
         row.save(update_fields=["planned_start", "planned_finish", "finish_p80", "criticality"])
