@@ -42,7 +42,7 @@ class PlaceForm(forms.Form):
             "hx-target": f"#{self['subdivision'].id_for_label}",
         }
         parts = subdivisions(self["country"].value() or "")
-        self.fields["subdivision"].widget.choices = [("", _("all of it")), *parts.items()]  # type: ignore[attr-defined]
+        self.fields["subdivision"].widget.choices = [("", _("all of it")), *parts.items()]
 
 
 class FirmForm(PlaceForm):
