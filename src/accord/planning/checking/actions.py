@@ -88,7 +88,12 @@ def adopt_scenario(actor: Member, scenario: Scenario) -> Scenario:
     mark(scenario.engagement, _("a scenario was adopted"))
     scenario.adopted_by, scenario.adopted_at = actor, timezone.now()
     scenario.save()
-    body = {"scenario": scenario.pk, "name": scenario.name, "changes": scenario.changes, "digest": check.digest}
+    body = {
+        "scenario": scenario.pk,
+        "name": scenario.name,
+        "changes": scenario.changes,
+        "digest": check.digest,
+    }
     chain.append("scenario_adopted", f"engagement:{scenario.engagement_id}", actor.pk, body)
     ask_for_check(actor, scenario.engagement)
     return scenario
@@ -171,7 +176,12 @@ def _believe(check: PromiseCheck) -> None:
         if judged is not None:
             found = {"probability": judged["p"], "covered_by": "", **backed_value(judged)}
         elif code in covering:
-            found = {"probability": None, "covered_by": covering[code], "backed_date": None, "backed_amount": None}
+            found = {
+                "probability": None,
+                "covered_by": covering[code],
+                "backed_date": None,
+                "backed_amount": None,
+            }
         else:
             if hasattr(row, "belief") and row.kind in (Expectation.Kind.SCOPE, Expectation.Kind.QUALITY):
                 row.belief.delete()
@@ -216,7 +226,8 @@ def _said_anew(e: Expectation, scenario: Scenario, change: dict[str, Any]) -> Sa
         subject=e.subject,
         said_on=dt.date.today(),
         channel=Expectation.Channel.OTHER,
-        words=_("Adopted from the promise check: %(name)s. The client is still to be told.") % {"name": scenario.name},
+        words=_("Adopted from the promise check: %(name)s. The client is still to be told.")
+        % {"name": scenario.name},
         contact=e.contact,
         **change,
     )

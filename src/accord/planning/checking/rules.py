@@ -64,7 +64,8 @@ def can_be_adopted(scenario: Scenario, check: PromiseCheck | None) -> None:
     if check.stale:
         raise Refused(
             _("Only what still holds is adopted."),
-            _("Since this scenario was computed something changed: %(what)s.") % {"what": check.stale_because},
+            _("Since this scenario was computed something changed: %(what)s.")
+            % {"what": check.stale_because},
             _("Try it again."),
         )
 
