@@ -17,10 +17,10 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint bench schema lock clean
+.PHONY: help demo test lint permissions bench schema lock clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo "PYTHON=/path/to/python3 picks the Python (3.11 or newer) that a new .venv is made with."
 
 demo: $(RUN) ## Check the promises of examples/portal.yaml
@@ -34,6 +34,9 @@ lint: $(DEV) ## Check style, types and which room imports which
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+permissions: $(DEV) ## Write who may do what (tests/people/permissions.txt)
+	@ACCORD_WRITE_PERMISSIONS=1 $(BIN)/python -m pytest -q tests/people/test_permission_matrix.py
 
 bench: $(DEV) ## Run every benchmark in turn
 	@set -e; for bench in $(sort $(wildcard benchmarks/bench_*.py)); do \

@@ -22,6 +22,7 @@ def begin(demo: bool = False) -> None:
 
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
+    call_command("createcachetable", verbosity=0)
 
 
 def serve(host: str, port: int) -> None:

@@ -4,6 +4,8 @@ ACCORD_DATA       the folder of the embedded database, uploads and the secret ke
 ACCORD_DATABASE   postgresql://user:password@host:port/name instead of the embedded database
 ACCORD_HOSTS      the names under which it is served, separated by commas (default: this machine only)
 ACCORD_HTTPS      1: cookies only over HTTPS, and browsers are told to come back over HTTPS
+ACCORD_MAIL       smtp://user:password@host:port (or smtps://): the mail server; without one, mails are laid into the data folder
+ACCORD_MAIL_FROM  the address that mails come from
 ACCORD_DEMO       1: the sample firm, where anybody may sign in as anybody
 """
 
@@ -52,8 +54,33 @@ def _database() -> dict[str, Any]:
     }
 
 
+def _mail() -> dict[str, Any]:
+    """The settings of the mail server that ACCORD_MAIL names."""
+    address = os.environ.get("ACCORD_MAIL")
+    if not address:
+        return {"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend"}
+    parts = urlsplit(address)
+    secure = parts.scheme == "smtps"
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname or "localhost",
+        "EMAIL_PORT": parts.port or (465 if secure else 587),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": secure,
+        # A mail server elsewhere is spoken to in secret; one on this machine may not know how.
+        "EMAIL_USE_TLS": not secure and parts.hostname not in (None, "localhost", "127.0.0.1", "::1"),
+    }
+
+
 SECRET_KEY = _secret_key()
 DATABASES = {"default": _database()}
+CACHES = {
+    # Wrong sign-ins are counted here, wherever they arrive: one cache for all processes and machines.
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
+    # What a process may forget.
+    "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
@@ -97,7 +124,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "accord.people.middleware.SeenSessions",
     "django_htmx.middleware.HtmxMiddleware",
     "accord.web.middleware.Refusals",
 ]
@@ -130,8 +157,11 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
     },
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("name", "email", "title")},
+    },
+    {"NAME": "accord.people.passwords.NotCommon"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
@@ -140,9 +170,21 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # only invited people come in, and the invitation went to their address
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody gets mail because somebody typed their address here
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_FORMS = {
+    "change_password": "accord.people.account_forms.ChangePassword",
+    "reset_password_from_key": "accord.people.account_forms.ChooseAnew",
+    "set_password": "accord.people.account_forms.ChooseFirst",
+}
+MFA_FORMS = {"add_webauthn": "accord.people.account_forms.AddPasskey"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Accord"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # see above
+# Without HTTPS it serves this machine only, the one place where browsers give passkeys without it.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 USERSESSIONS_TRACK_ACTIVITY = True
 
 # What a browser may do
@@ -189,6 +231,7 @@ LANGUAGE_CODE = "en"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
-EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+globals().update(_mail())
+EMAIL_TIMEOUT = 20
 EMAIL_FILE_PATH = DATA / "mail"
-DEFAULT_FROM_EMAIL = "accord@localhost"
+DEFAULT_FROM_EMAIL = os.environ.get("ACCORD_MAIL_FROM", "accord@localhost")

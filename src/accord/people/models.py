@@ -33,26 +33,32 @@ WORKDAYS = "mon tue wed thu fri"
 
 
 class Firm(Recorded):
-    """The organisation that runs Accord: one row."""
+    """The organisation that runs Accord: one row, made together with its first administrator."""
+
+    ONLY = 1  # the primary key of the one row
 
     name = models.CharField(_("name"), max_length=120)
     currency = models.CharField(_("currency"), max_length=3, default="EUR")
     country = models.CharField(_("country"), max_length=2, default="DE")  # ISO 3166-1
-    subdivision = models.CharField(
-        _("state or province"), max_length=6, blank=True
-    )  # ISO 3166-2, without the country
+    subdivision = models.CharField(_("state or province"), max_length=40, blank=True)  # as `places` names it
     hours_per_day = models.DecimalField(_("hours per day"), max_digits=4, decimal_places=2, default=8)
+    workdays = models.CharField(_("working days"), max_length=30, default=WORKDAYS)
 
     class Meta:
         constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(pk=1), name="there_is_one_firm"),
             models.CheckConstraint(
                 condition=models.Q(hours_per_day__gt=0, hours_per_day__lte=24),
                 name="a_firm_works_some_hours_a_day",
-            )
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def days(self) -> tuple[str, ...]:
+        return tuple(self.workdays.split())
 
 
 class Role(Recorded):
@@ -100,7 +106,7 @@ class Member(AbstractBaseUser, Recorded):
     hours_per_day = models.DecimalField(_("hours per day"), max_digits=4, decimal_places=2, default=8)
     workdays = models.CharField(_("working days"), max_length=30, default=WORKDAYS)
     country = models.CharField(_("country"), max_length=2, blank=True)  # empty: the firm's place
-    subdivision = models.CharField(_("state or province"), max_length=6, blank=True)
+    subdivision = models.CharField(_("state or province"), max_length=40, blank=True)
     is_active = models.BooleanField(default=True)
 
     objects: ClassVar[MemberManager] = MemberManager()  # type: ignore[assignment]
@@ -128,6 +134,10 @@ class Member(AbstractBaseUser, Recorded):
     def initials(self) -> str:
         words = self.name.split()
         return "".join(word[0] for word in (words[0], *words[1:][-1:])).upper() if words else "?"
+
+    @property
+    def days(self) -> tuple[str, ...]:
+        return tuple(self.workdays.split())
 
     @cached_property
     def access_roles(self) -> frozenset[str]:
@@ -203,6 +213,10 @@ class Absence(Recorded):
     def __str__(self) -> str:
         return f"{self.member}: {self.first} to {self.last}"
 
+    @property
+    def is_one_day(self) -> bool:
+        return self.first == self.last
+
 
 class Rate(Recorded):
     """What an hour costs the firm and what the client is billed, from a day on: of a role, or of one member (who goes first)."""
@@ -266,3 +280,21 @@ class TeamPlace(Recorded):
 
     def __str__(self) -> str:
         return f"{self.member} in {self.team}"
+
+
+class Invitation(Recorded):
+    """A link that was mailed to a member, by which they choose their password. The newest one counts; it works once."""
+
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="invitations")
+    invited_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    mailed_at = models.DateTimeField(null=True)
+    mail_problem = models.CharField(max_length=300, blank=True)  # of the last try; empty once the mail is out
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self.member}, {self.made_at:%Y-%m-%d}"

@@ -1,11 +1,27 @@
-"""Who may change who belongs to the firm and what they may do."""
+"""Who may change who belongs to the firm, what they can do, when they work and what they cost; and who sees that.
+
+Costs are confidential: what an hour of somebody costs the firm is seen by administrators, executives, finance and
+delivery leads. A member sees the rate that clients are billed for their own hours, nobody else's, and no cost.
+Why somebody is away is seen by the member and by those who may record absences; others see that they are away.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from accord.actions.refusals import NotAllowed, Refused
-from accord.people.models import AccessRole, GivenRole, Member
+from accord.people.models import AccessRole, Firm, GivenRole, Invitation, Member
+
+_SEES_COSTS = (
+    AccessRole.ADMINISTRATOR,
+    AccessRole.EXECUTIVE,
+    AccessRole.FINANCE,
+    AccessRole.DELIVERY_LEAD,
+)
+_SHAPES_DELIVERY = (AccessRole.DELIVERY_LEAD, AccessRole.ADMINISTRATOR)
+LONGEST_ABSENCE = dt.timedelta(days=3 * 366)
+INVITATION_LASTS = dt.timedelta(days=7)
 
 
 def one_of(actor: Member | None, what: str, *roles: AccessRole) -> None:
@@ -31,7 +47,122 @@ def may_manage_members(actor: Member | None, _about: Any) -> None:
 
 def may_be_the_first(_actor: Member | None, _about: Any) -> None:
     """Only an empty firm takes an administrator whom nobody appointed."""
-    if Member.objects.exists():
+    only_one_first(Member.objects.exists() or Firm.objects.exists())
+
+
+def may_set_up_firm(actor: Member | None, _about: Any) -> None:
+    one_of(actor, "Changing the firm's settings", AccessRole.ADMINISTRATOR)
+
+
+def sees_costs(actor: Member) -> bool:
+    return actor.is_active and actor.has_any(*_SEES_COSTS)
+
+
+def may_set_rates(actor: Member | None, _about: Any) -> None:
+    one_of(actor, "Setting rates", AccessRole.FINANCE, AccessRole.EXECUTIVE, AccessRole.ADMINISTRATOR)
+
+
+def may_shape_delivery(actor: Member | None, _about: Any) -> None:
+    """Roles, skills and teams are the delivery side's order of itself."""
+    one_of(actor, "Changing roles, skills and teams", *_SHAPES_DELIVERY)
+
+
+def may_move_team(actor: Member | None, team: Any) -> None:
+    if team is not None and _is_writing(actor, team.lead_id):
+        return
+    one_of(actor, "Changing a team that you do not lead", *_SHAPES_DELIVERY)
+
+
+def may_tell_skills(actor: Member | None, member: Any) -> None:
+    if member is not None and _is_writing(actor, member.pk):
+        return
+    one_of(actor, "Changing somebody else's skills", *_SHAPES_DELIVERY)
+
+
+def may_tell_absences(actor: Member | None, member: Any) -> None:
+    if member is not None and _is_writing(actor, member.pk):
+        return
+    one_of(actor, "Recording somebody else's absence", *_SHAPES_DELIVERY)
+
+
+def may_cancel_absence(actor: Member | None, absence: Any) -> None:
+    may_tell_absences(actor, absence.member)
+
+
+def sees_why_away(actor: Member, member: Member) -> bool:
+    return actor.pk == member.pk or actor.has_any(*_SHAPES_DELIVERY)
+
+
+def may_accept(actor: Member | None, invitation: Any) -> None:
+    """Whoever holds the mailed link acts as the invited member."""
+    if actor is not None and actor.is_active and actor.pk == invitation.member_id:
+        return
+    raise NotAllowed(
+        "An invitation is for one person.",
+        "You are not the one who was invited.",
+        "Open the link of the mail that was sent to you.",
+    )
+
+
+def only_the_system(actor: Member | None, _about: Any) -> None:
+    """What jobs write about themselves."""
+    if actor is not None:
+        raise NotAllowed(
+            "The system notes by itself whether a mail went out.",
+            "Nobody does this by hand.",
+            "Wait, or invite again.",
+        )
+
+
+def _is_writing(actor: Member | None, pk: int | None) -> bool:
+    """Whether the actor is that member and does more than read."""
+    if actor is None or not actor.is_active or actor.pk != pk:
+        return False
+    return actor.access_roles != {AccessRole.AUDITOR}
+
+
+def belongs_to_the_firm(member: Member) -> None:
+    if not member.is_active:
+        raise Refused(
+            "Who has left the firm is not changed.", f"{member} has left.", "Take them back in first."
+        )
+
+
+def may_be_invited(member: Member) -> None:
+    belongs_to_the_firm(member)
+    if member.has_usable_password():
+        raise Refused(
+            "An invitation is for somebody who has not joined yet.",
+            f"{member} has chosen a password already.",
+            "Whoever forgot their password asks for a new one on the sign-in page.",
+        )
+
+
+def invitation_stands(invitation: Invitation, now: dt.datetime) -> None:
+    """
+    Raises:
+        Refused: the link was used, is too old, was replaced by a newer one, or is not needed any more.
+    """
+    member = invitation.member
+    newest = member.invitations.first()
+    if not member.is_active:
+        because, remedy = "The account was closed.", "Ask an administrator of your firm."
+    elif invitation.used_at or member.has_usable_password():
+        because = "A password was chosen already."
+        remedy = "Sign in with it; if you forgot it, ask for a new one on the sign-in page."
+    elif newest is not None and newest.pk != invitation.pk:
+        because, remedy = "A newer invitation was sent.", "Open the link of the newest mail."
+    elif invitation.expires_at <= now:
+        because = f"It was good for {INVITATION_LASTS.days} days."
+        remedy = "Ask an administrator of your firm to invite you again."
+    else:
+        return
+    raise Refused("The link of an invitation works once, for a while.", because, remedy)
+
+
+def only_one_first(already: bool) -> None:
+    """Two people may ask at the same moment; the firm's one row lets only one of them in."""
+    if already:
         raise NotAllowed(
             "The first administrator is appointed once.",
             "This firm has members already.",

@@ -23,7 +23,8 @@ class FirstAdministrator:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         first = reverse("web:first_administrator")
-        if not self.somebody_is_there and request.path != first:
+        asks = (first, reverse("people:parts_of_country"))  # the second is a part of the first page
+        if not self.somebody_is_there and request.path not in asks:
             self.somebody_is_there = Member.objects.exists()
             if not self.somebody_is_there:
                 return redirect(first)

@@ -9,7 +9,7 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accord.engagements.models import Engagement, Expectation, Stage
+from accord.engagements.models import Engagement, Expectation, Stage, TakenPart
 from accord.engagements.queries import visible_to
 from accord.people.models import Member
 from accord.relationships.models import Interaction, Relationship
@@ -71,6 +71,25 @@ def relationship_list(member: Member, search: str) -> QuerySet[Relationship]:
 
 def engagements_of(member: Member, relationship: Relationship) -> QuerySet[Engagement]:
     return visible_to(member).filter(relationship=relationship).order_by("outcome", "-begun_on")
+
+
+@dataclass(frozen=True, slots=True)
+class PartsIn:
+    """What a member has to do with one engagement."""
+
+    engagement: Engagement
+    parts: list[str]
+
+
+def parts_of(looking: Member, member: Member) -> list[PartsIn]:
+    """The engagements that a member has a part in and the one who looks may see: running ones first, then the newest."""
+    seen = visible_to(looking).values("pk")
+    taken = TakenPart.objects.filter(member=member, engagement__in=seen)
+    taken = taken.select_related("engagement__relationship__client")
+    lines: dict[int, PartsIn] = {}
+    for row in taken.order_by("engagement__outcome", "-engagement__begun_on", "id"):
+        lines.setdefault(row.engagement_id, PartsIn(row.engagement, [])).parts.append(row.get_part_display())
+    return list(lines.values())
 
 
 @dataclass(frozen=True, slots=True)

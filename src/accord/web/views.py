@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,7 +14,7 @@ from accord.engagements.models import Profile
 from accord.engagements.pages import engagement_page, visible
 from accord.engagements.queries import promise_lines, statements
 from accord.engagements.rules import ASKED_CONFIDENCE
-from accord.people.accounts import signed_in
+from accord.people.accounts import let_in, signed_in
 from accord.people.actions import appoint_first_administrator
 from accord.people.models import Member
 from accord.relationships.models import Relationship
@@ -23,7 +22,6 @@ from accord.relationships.queries import stream
 from accord.web import queries
 from accord.web.forms import FirstAdministratorForm
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 _STREAM = 50
 
 
@@ -70,11 +68,11 @@ def palette(request: HttpRequest) -> HttpResponse:
 def first_administrator(request: HttpRequest) -> HttpResponse:
     if Member.objects.exists():
         return redirect("web:desk")
-    form = FirstAdministratorForm(request.POST or None)
+    form = FirstAdministratorForm(request.POST or None, initial={"country": "DE"})
 
     def act() -> None:
-        member = appoint_first_administrator(None, **form.cleaned_data)
-        login(request, member, backend=BACKEND)
+        who = {name: form.cleaned_data[name] for name in ("name", "email", "password")}
+        let_in(request, appoint_first_administrator(None, **who, firm=form.profile()))
 
     if carried_out(request, form, act):
         return redirect("web:desk")

@@ -1,0 +1,73 @@
+"""Countries, their states and provinces, and the public holidays there, as the library `holidays` knows them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from types import MappingProxyType
+
+import holidays
+from holidays.registry import COUNTRIES
+
+_SMALL_WORDS = {"And", "Of", "The"}
+
+
+@cache
+def countries() -> Mapping[str, str]:
+    """ISO 3166-1 code -> name, by name."""
+    named = {codes[1]: _spaced(codes[0]) for codes in COUNTRIES.values()}
+    return MappingProxyType(dict(sorted(named.items(), key=lambda item: item[1])))
+
+
+@cache
+def subdivisions(country: str) -> Mapping[str, str]:
+    """Code -> name of the states or provinces with holidays of their own; empty where the whole country has the same."""
+    if country not in countries():
+        return MappingProxyType({})
+    about = type(holidays.country_holidays(country))
+    names: dict[str, str] = {}
+    for name, code in (about.subdivisions_aliases or {}).items():
+        names.setdefault(code, name)
+    found = {code: names.get(code, code) for code in about.subdivisions}
+    return MappingProxyType(dict(sorted(found.items(), key=lambda item: item[1])))
+
+
+def wrong_place(country: str, subdivision: str) -> dict[str, str]:
+    """What is wrong with a place, by field, in words; nothing if the library knows it."""
+    if country not in countries():
+        return {
+            "country": f"“{country}” is no country whose public holidays are known: choose one of the list."
+        }
+    if subdivision and subdivision not in subdivisions(country):
+        known = ", ".join(f"{code} ({name})" for code, name in list(subdivisions(country).items())[:20])
+        inside = f"Leave it empty, or choose one of: {known}." if known else "Leave it empty."
+        return {"subdivision": f"“{subdivision}” is no part of {countries()[country]}. {inside}"}
+    return {}
+
+
+def place_name(country: str, subdivision: str) -> str:
+    """As a sentence names it: Bayern, Germany."""
+    whole = countries().get(country, country)
+    return f"{subdivisions(country).get(subdivision, subdivision)}, {whole}" if subdivision else whole
+
+
+def public_holidays(country: str, subdivision: str, first: dt.date, last: dt.date) -> dict[dt.date, str]:
+    """Day -> name, by day, both ends inclusive."""
+    found: dict[dt.date, str] = {}
+    for year in range(first.year, last.year + 1):
+        found |= {day: name for day, name in _year(country, subdivision, year) if first <= day <= last}
+    return found
+
+
+@lru_cache(maxsize=1000)
+def _year(country: str, subdivision: str, year: int) -> tuple[tuple[dt.date, str], ...]:
+    known = holidays.country_holidays(country, subdiv=subdivision or None, years=year, language="en_US")
+    return tuple(sorted(known.items()))
+
+
+def _spaced(name: str) -> str:
+    """UnitedStates -> United States; IsleOfMan -> Isle of Man."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).split()
+    return " ".join(word.lower() if word in _SMALL_WORDS and k else word for k, word in enumerate(words))
