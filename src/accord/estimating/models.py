@@ -34,7 +34,7 @@ class Estimate(Recorded):
     asked_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(auto_now_add=True)
     due_on = models.DateField(_("due on"), null=True, blank=True)
-    revision = models.PositiveIntegerField(default=0)  # counts saves of the grid: a stale page is refused
+    revision = models.PositiveIntegerField(default=0)  # counts changes that all see: a stale page is refused
     delivered_by = models.ForeignKey(
         Member, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -42,6 +42,7 @@ class Estimate(Recorded):
     approved_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     approved_at = models.DateTimeField(null=True, blank=True)
     digest = models.CharField(max_length=64, blank=True)  # SHA-256 of the canonical content that was approved
+    sent_back_because = models.CharField(_("why it was sent back"), max_length=500, blank=True)
     copied_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
@@ -67,6 +68,7 @@ class Contribution(Recorded):
     estimate = models.ForeignKey(Estimate, on_delete=models.CASCADE, related_name="contributions")
     estimator = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="contributions")
     done_at = models.DateTimeField(null=True, blank=True)
+    revision = models.PositiveIntegerField(default=0)  # counts changes that only the estimator sees
 
     class Meta:
         ordering = ("id",)
@@ -137,6 +139,11 @@ class Effort(Recorded):
 
     def __str__(self) -> str:
         return f"{self.package}: {self.low}, {self.likely}, {self.high}"
+
+    @property
+    def SECRET_FIELDS(self) -> tuple[str, ...]:  # noqa: N802 - the name that the audit asks for
+        """An estimator's own numbers never reach the audit: its readers would see them before all are done."""
+        return () if self.contribution_id is None else ("low", "likely", "high")
 
 
 class Assumption(Recorded):

@@ -1,13 +1,407 @@
-"""Pages about estimates."""
+"""Pages about estimates: parse, call an action or a query, render."""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
 
+from django import forms
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accord.actions.door import obstacles
+from accord.actions.forms import carried_out, form_page, gone
+from accord.actions.queries import history_of
+from accord.actions.refusals import NotAllowed, Refused, WrongInput
+from accord.engagements import rules as engagement_rules
+from accord.engagements.models import Expectation
 from accord.engagements.pages import engagement_page, visible
+from accord.estimating import actions, parsing, pictures, queries, rules
+from accord.estimating.forms import (
+    AskForm,
+    AssumptionForm,
+    BecauseForm,
+    CopyForm,
+    CoverForm,
+    EstimatorForm,
+    NewVersionForm,
+    QuestionForm,
+    RiskForm,
+    TemplateForm,
+    TemplateNameForm,
+)
+from accord.estimating.models import Assumption, Estimate, Risk, State
+from accord.estimating.numbers import Points
+from accord.people.accounts import signed_in
+from accord.people.models import Member, Role
+
+TAB = "estimating:estimates"
+SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Possible:
+    """What the member can do with the estimate now, and what forbids the rest."""
+
+    edit: bool
+    finish: bool
+    again: bool
+    deliver: bool
+    approve: bool
+    send_back: bool
+    arrange: bool
+    missing: str  # why the main action is not possible yet
+    refused: Refused | None  # why this member may not approve, though they hold authority
+
+
+def estimate_of(request: HttpRequest, pk: int) -> Estimate:
+    """
+    Raises:
+        NotAllowed: its engagement is confidential. Http404: there is none.
+    """
+    found = get_object_or_404(queries.estimate_for_page(pk))
+    engagement_rules.must_see(signed_in(request), found.engagement)
+    return found
 
 
 def estimates(request: HttpRequest, pk: int) -> HttpResponse:
     found = visible(request, pk)
-    page = {"estimates": found.estimates.all()}
-    return engagement_page(request, found, "estimating:estimates", "estimating/estimates.html", page)
+    member = signed_in(request)
+    versions = queries.versions(found)
+    page = {
+        "versions": versions,
+        "covered": queries.covered(found),
+        "may_ask": not found.outcome and not obstacles("estimating.ask_for_estimate", member, found),
+        "may_reuse": not found.outcome and not obstacles("estimating.copy_estimate", member, found),
+        "is_open": any(v.estimate.state in rules.OPEN for v in versions),
+    }
+    return engagement_page(request, found, TAB, "estimating/estimates.html", page)
+
+
+def estimate(request: HttpRequest, pk: int) -> HttpResponse:
+    found = estimate_of(request, pk)
+    member = signed_in(request)
+    grid = queries.grid(member, found)
+    possible = _possible(member, found, grid)
+    page = {
+        "estimate": found,
+        "grid": grid,
+        "whole": grid.totals[-1],
+        "waits_for": queries.waits_for(found, member),
+        "possible": possible,
+        "own": queries.own_contribution(member, found),
+        "rows": parsing.rows_as_json(grid),
+        "roles": list(Role.objects.values_list("name", flat=True)) if possible.edit else [],
+        "assumptions": list(found.assumptions.all()),
+        "risks": list(found.risks.select_related("package")),
+    }
+    return engagement_page(request, found.engagement, TAB, "estimating/estimate.html", page)
+
+
+def rows(request: HttpRequest, pk: int) -> HttpResponse:
+    """The grid's own address: GET gives the newest rows, POST saves them. What goes wrong is told as JSON."""
+    found = estimate_of(request, pk)
+    member = signed_in(request)
+    if request.method == "POST":
+        try:
+            given, revision = parsing.body_of(request.body)
+            actions.save_grid(member, found, given, revision)
+        except rules.WrongRows as wrong:
+            problems = [{"row": p.row, "field": p.field, "message": p.message} for p in wrong.problems]
+            return JsonResponse({"problems": problems}, status=422)
+        except WrongInput as wrong:
+            return JsonResponse({"because": str(wrong), "remedy": ""}, status=422)
+        except Refused as refused:
+            told = {"rule": refused.rule, "because": refused.because, "remedy": refused.remedy}
+            return JsonResponse(told, status=403 if isinstance(refused, NotAllowed) else 409)
+        found = estimate_of(request, pk)
+    grid = queries.grid(member, found)
+    possible = _possible(member, found, grid)
+    answer = {"rows": parsing.rows_as_json(grid), "revision": grid.revision, "missing": possible.missing}
+    return JsonResponse(answer)
+
+
+def ask(request: HttpRequest, pk: int) -> HttpResponse:
+    found = visible(request, pk)
+    form = AskForm(request.POST or None, engagement=found)
+    done = carried_out(
+        request, form, lambda: actions.ask_for_estimate(signed_in(request), found, **form.cleaned_data)
+    )
+    if done:
+        return gone(request, "estimating:estimate", done.result.pk)
+    title = _("Ask for an estimate: {engagement}").format(engagement=found)
+    return form_page(request, form, title, _("Ask"), engagement=found)
+
+
+def copy(request: HttpRequest, pk: int) -> HttpResponse:
+    found = visible(request, pk)
+    member = signed_in(request)
+    form = CopyForm(request.POST or None, member=member, engagement=found)
+    done = carried_out(
+        request, form, lambda: actions.copy_estimate(member, found, form.cleaned_data["source"])
+    )
+    if done:
+        return gone(request, "estimating:estimate", done.result.pk)
+    return form_page(request, form, _("Copy from an earlier engagement"), _("Copy"), engagement=found)
+
+
+def cover(request: HttpRequest, pk: int) -> HttpResponse:
+    rows = Expectation.objects.select_related(
+        "engagement__relationship__client", "coverage", "withdrawal", "restated_by"
+    )
+    expectation = get_object_or_404(rows, pk=pk)
+    engagement_rules.must_see(signed_in(request), expectation.engagement)
+    coverage = getattr(expectation, "coverage", None)
+    form = CoverForm(
+        request.POST or None,
+        estimate=queries.latest(expectation.engagement),
+        initial={"code": coverage.code if coverage else ""},
+    )
+
+    def act() -> None:
+        code = form.cleaned_data["code"]
+        if code:
+            actions.cover(signed_in(request), expectation, code)
+        else:
+            actions.uncover(signed_in(request), expectation)
+
+    if carried_out(request, form, act):
+        return gone(request, TAB, expectation.engagement_id)
+    title = _("Which package delivers “{subject}”?").format(subject=expectation.subject)
+    return form_page(request, form, title, _("Keep"), engagement=expectation.engagement)
+
+
+def question(request: HttpRequest, pk: int) -> HttpResponse:
+    found = estimate_of(request, pk)
+    form = QuestionForm(request.POST or None, initial={"question": found.question, "due_on": found.due_on})
+    return _dialog(
+        request, found, form, _("The question"), _("Save"),
+        lambda: actions.change_question(signed_in(request), found, **form.cleaned_data),
+    )  # fmt: skip
+
+
+def add_estimator(request: HttpRequest, pk: int) -> HttpResponse:
+    found = estimate_of(request, pk)
+    form = EstimatorForm(request.POST or None, estimate=found)
+    return _dialog(
+        request, found, form, _("Ask somebody as well"), _("Ask"),
+        lambda: actions.add_estimator(signed_in(request), found, **form.cleaned_data),
+    )  # fmt: skip
+
+
+def release_estimator(request: HttpRequest, pk: int, member: int) -> HttpResponse:
+    somebody = get_object_or_404(Member, pk=member)
+    return _deed(request, pk, lambda found: actions.release_estimator(signed_in(request), found, somebody))
+
+
+def reconcile(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the estimators said of each package, and the agreed efforts to change."""
+    found = estimate_of(request, pk)
+    disputed = queries.disputed(found)
+    wrong: dict[str, str] = {}
+    if request.method == "POST":
+        efforts, wrong = _agreed(request, [d.package.code for d in disputed])
+        if not wrong:
+            try:
+                actions.agree_on_efforts(signed_in(request), found, efforts)
+                return redirect("estimating:estimate", found.pk)
+            except rules.WrongRows as rows:
+                codes = list(efforts)
+                wrong = {codes[p.row]: p.message for p in rows.problems}
+    page = {
+        "estimate": found,
+        "lines": [(d, pictures.bars(d), wrong.get(d.package.code, ""), _typed(request, d)) for d in disputed],
+        "wide": sum(bool(d.disagreement) for d in disputed),
+        "wrong": wrong,
+        "may_agree": not found.engagement.outcome
+        and found.state == State.IN_WORK
+        and not obstacles("estimating.agree_on_efforts", signed_in(request), found),
+    }
+    status = 422 if wrong else 200
+    return engagement_page(request, found.engagement, TAB, "estimating/reconcile.html", page, status)
+
+
+def compare(request: HttpRequest, pk: int, other: int) -> HttpResponse:
+    found = estimate_of(request, pk)
+    before = get_object_or_404(found.engagement.estimates, pk=other)
+    page = {"estimate": found, "before": before, "comparison": queries.compare(before, found)}
+    return engagement_page(request, found.engagement, TAB, "estimating/compare.html", page)
+
+
+def history(request: HttpRequest, pk: int) -> HttpResponse:
+    found = estimate_of(request, pk)
+    page = {"estimate": found, "history": history_of(found)[:SHOWN]}
+    return engagement_page(request, found.engagement, TAB, "estimating/history.html", page)
+
+
+def done(request: HttpRequest, pk: int) -> HttpResponse:
+    return _deed(request, pk, lambda found: actions.finish_contribution(signed_in(request), found))
+
+
+def again(request: HttpRequest, pk: int) -> HttpResponse:
+    return _deed(request, pk, lambda found: actions.take_up_again(signed_in(request), found))
+
+
+def deliver(request: HttpRequest, pk: int) -> HttpResponse:
+    return _deed(request, pk, lambda found: actions.deliver_estimate(signed_in(request), found))
+
+
+def approve(request: HttpRequest, pk: int) -> HttpResponse:
+    return _deed(request, pk, lambda found: actions.approve_estimate(signed_in(request), found))
+
+
+def send_back(request: HttpRequest, pk: int) -> HttpResponse:
+    found = estimate_of(request, pk)
+    form = BecauseForm(request.POST or None)
+    return _dialog(
+        request, found, form, _("Send it back"), _("Send back"),
+        lambda: actions.send_back(signed_in(request), found, **form.cleaned_data),
+    )  # fmt: skip
+
+
+def new_version(request: HttpRequest, pk: int) -> HttpResponse:
+    found = estimate_of(request, pk)
+    again = {"question": found.question, "estimators": [c.estimator_id for c in found.contributions.all()]}
+    form = NewVersionForm(request.POST or None, engagement=found.engagement, initial=again)
+    made = carried_out(
+        request, form, lambda: actions.begin_new_version(signed_in(request), found, **form.cleaned_data)
+    )
+    if made:
+        return gone(request, "estimating:estimate", made.result.pk)
+    explanation = _("It starts as a copy of version {version}.").format(version=found.version)
+    return form_page(
+        request,
+        form,
+        _("Begin a new version"),
+        _("Begin"),
+        engagement=found.engagement,
+        explanation=explanation,
+    )
+
+
+def add_assumption(request: HttpRequest, pk: int) -> HttpResponse:
+    found = estimate_of(request, pk)
+    form = AssumptionForm(request.POST or None)
+    return _dialog(
+        request, found, form, _("Assumption or exclusion"), _("Add"),
+        lambda: actions.note_assumption(signed_in(request), found, **form.cleaned_data),
+    )  # fmt: skip
+
+
+def drop_assumption(request: HttpRequest, pk: int, noted: int) -> HttpResponse:
+    assumption = get_object_or_404(Assumption, pk=noted, estimate=pk)
+    return _deed(request, pk, lambda found: actions.drop_assumption(signed_in(request), found, assumption))
+
+
+def add_risk(request: HttpRequest, pk: int) -> HttpResponse:
+    found = estimate_of(request, pk)
+    form = RiskForm(request.POST or None, estimate=found)
+    return _dialog(
+        request, found, form, _("Risk"), _("Add"),
+        lambda: actions.note_risk(signed_in(request), found, **form.noted()),
+    )  # fmt: skip
+
+
+def drop_risk(request: HttpRequest, pk: int, noted: int) -> HttpResponse:
+    risk = get_object_or_404(Risk, pk=noted, estimate=pk)
+    return _deed(request, pk, lambda found: actions.drop_risk(signed_in(request), found, risk))
+
+
+def use_template(request: HttpRequest, pk: int) -> HttpResponse:
+    found = estimate_of(request, pk)
+    form = TemplateForm(request.POST or None)
+    return _dialog(
+        request, found, form, _("Begin with a template"), _("Use it"),
+        lambda: actions.use_template(signed_in(request), found, **form.cleaned_data),
+    )  # fmt: skip
+
+
+def keep_as_template(request: HttpRequest, pk: int) -> HttpResponse:
+    found = estimate_of(request, pk)
+    form = TemplateNameForm(request.POST or None)
+    return _dialog(
+        request, found, form, _("Keep as a template"), _("Keep"),
+        lambda: actions.keep_as_template(signed_in(request), found, **form.cleaned_data),
+    )  # fmt: skip
+
+
+def _dialog(
+    request: HttpRequest, found: Estimate, form: forms.Form, title: str, button: str, act: Callable[[], Any]
+) -> HttpResponse:
+    """A form about an estimate, after which its page is shown again."""
+    if carried_out(request, form, act):
+        return gone(request, "estimating:estimate", found.pk)
+    return form_page(request, form, title, button, engagement=found.engagement)
+
+
+@require_POST
+def _deed(request: HttpRequest, pk: int, act: Callable[[Estimate], Any]) -> HttpResponse:
+    """Something done by one button, after which the estimate's page is shown again."""
+    act(estimate_of(request, pk))
+    return gone(request, "estimating:estimate", pk)
+
+
+def _possible(member: Member, found: Estimate, grid: queries.Grid) -> Possible:
+    own = queries.own_contribution(member, found)
+    contributions = list(found.contributions.all())
+    all_done = rules.all_done(contributions)
+    in_work = found.state in (State.ASKED, State.IN_WORK) and not found.engagement.outcome
+    writes = in_work and not obstacles("estimating.save_grid", member, found)
+    alone = own is not None and len(contributions) == 1
+    is_delivered = found.state == State.DELIVERED and not found.engagement.outcome
+    decides = is_delivered and not obstacles("estimating.send_back", member, found)
+    refused = obstacles("estimating.approve_estimate", member, found) if decides else []
+    return Possible(
+        edit=writes and (all_done or own is None or own.done_at is None),
+        finish=writes and not all_done and not alone and own is not None and own.done_at is None,
+        again=writes and not all_done and own is not None and own.done_at is not None,
+        deliver=writes and (all_done or alone),
+        approve=decides and not refused,
+        send_back=decides,
+        arrange=in_work and not obstacles("estimating.change_question", member, found),
+        missing=_missing(grid, all_done or alone),
+        refused=refused[0] if refused else None,
+    )
+
+
+def _missing(grid: queries.Grid, with_roles: bool) -> str:
+    leaves = grid.leaves
+    if not leaves:
+        return _("There is no work package yet.")
+    told = []
+    without_hours = len(leaves) - grid.given
+    if without_hours:
+        told.append(_("{n} of {all} packages have no hours yet.").format(n=without_hours, all=len(leaves)))
+    without_role = sum(row.package.role_id is None for row in leaves)
+    if with_roles and without_role:
+        told.append(_("{n} have no role.").format(n=without_role))
+    return " ".join(told)
+
+
+def _agreed(request: HttpRequest, codes: list[str]) -> tuple[dict[str, Points], dict[str, str]]:
+    """What was typed on the page for reconciling: efforts by code, and what is wrong."""
+    efforts, wrong = {}, {}
+    for code in codes:
+        texts = [request.POST.get(f"{code}-{name}", "").strip() for name in ("low", "likely", "high")]
+        if not any(texts):
+            continue
+        try:
+            low, likely, high = (Decimal(re.sub(r"[\s\u2009]", "", t).replace(",", ".")) for t in texts)
+            efforts[code] = Points(low, likely, high)
+        except InvalidOperation:
+            wrong[code] = _("Three numbers are needed.")
+    return efforts, wrong
+
+
+def _typed(request: HttpRequest, disputed: queries.Disputed) -> list[tuple[str, str]]:
+    """The fields' names (low, likely, high) with what stands in them."""
+    found = []
+    for name in ("low", "likely", "high"):
+        stored = f"{getattr(disputed.agreed, name).normalize():f}" if disputed.agreed else ""
+        found.append((name, request.POST.get(f"{disputed.package.code}-{name}", stored)))
+    return found

@@ -1,0 +1,289 @@
+"""The work breakdown: saving the grid, being done, agreeing. Until all estimators are done each writes only their own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from django.utils import timezone
+
+from accord.actions.door import action
+from accord.actions.refusals import Refused, WrongInput
+from accord.estimating import numbers, queries, rules
+from accord.estimating.models import Contribution, Coverage, Effort, Estimate, State, WorkPackage
+from accord.estimating.numbers import Points
+from accord.estimating.rules import Row
+from accord.people.models import Member
+
+_CODE = re.compile(r"w([1-9][0-9]{0,9})")
+_STRUCTURE = ("position", "level", "name", "role_id", "units", "note")
+
+
+@action(permission=rules.may_estimate)
+def save_grid(actor: Member, estimate: Estimate, rows: Sequence[Row], revision: int) -> Estimate:
+    """Save the whole breakdown: its structure, which all see, and the actor's own efforts, or once all are done the
+    agreed ones. Lines that are not among the rows are removed.
+
+    Raises:
+        WrongRows: cells that cannot be taken.
+        Refused: the page is stale, the estimate is not in work, or the actor is done and waits for the others.
+    """
+    estimate = locked(estimate)
+    rules.is_in_work(estimate)
+    contributions = contributions_of(estimate)
+    own = next((c for c in contributions if c.estimator_id == actor.pk), None)
+    is_agreed = rules.all_done(contributions)
+    if not is_agreed:
+        rules.is_still_yours(own)
+    rules.revision_is_current(estimate, own, revision)
+    rules.rows_are_right(rows)
+    if not is_agreed and own is None:
+        _holds_no_efforts(rows)
+    saved = _Breakdown(estimate)
+    leaves_before = saved.leaves()
+    packages = saved.take(rows)
+    efforts_changed = (is_agreed or own is not None) and _save_efforts(
+        estimate, packages, rows, None if is_agreed else own
+    )
+    if saved.changed or (is_agreed and efforts_changed):
+        estimate.revision += 1
+    elif efforts_changed and own is not None:
+        own.revision += 1
+        own.save()
+    if not is_agreed and saved.leaves() - leaves_before:
+        _ask_again(contributions)
+    if estimate.state == State.ASKED:
+        estimate.state = State.IN_WORK
+    estimate.save()
+    return estimate
+
+
+@action(permission=rules.may_estimate)
+def finish_contribution(actor: Member, estimate: Estimate) -> Contribution:
+    """Say that the actor's own numbers are complete. When the last one is done, agreeing begins with the means.
+
+    Raises:
+        Refused: the actor is no estimator of it, was done already, or packages have no numbers yet.
+    """
+    estimate = locked(estimate)
+    rules.is_in_work(estimate)
+    return finish(actor, estimate)
+
+
+@action(permission=rules.may_estimate)
+def take_up_again(actor: Member, estimate: Estimate) -> Contribution:
+    """Change one's own numbers after all, as long as the others have not seen them.
+
+    Raises:
+        Refused: all are done, or the actor is not.
+    """
+    estimate = locked(estimate)
+    rules.is_in_work(estimate)
+    contributions = contributions_of(estimate)
+    own = next((c for c in contributions if c.estimator_id == actor.pk), None)
+    if own is None or own.done_at is None or rules.all_done(contributions):
+        raise Refused(
+            "Own numbers are changed before everybody sees them.",
+            "All estimators are done, or you are not done yet.",
+            "Change the agreed efforts instead.",
+        )
+    own.done_at = None
+    own.save()
+    return own
+
+
+@action(permission=rules.may_estimate)
+def agree_on_efforts(actor: Member, estimate: Estimate, efforts: Mapping[str, Points]) -> Estimate:
+    """Set the agreed three points of packages by their codes.
+
+    Raises:
+        WrongInput: a package does not exist, or points do not rise.
+        Refused: not all estimators are done.
+    """
+    estimate = locked(estimate)
+    rules.is_in_work(estimate)
+    queries.disputed(estimate)  # refuses before all are done
+    packages = {leaf.package.code: leaf.package for leaf in queries.leaves(estimate)}
+    unknown = [code for code in efforts if code not in packages]
+    if unknown:
+        raise WrongInput(efforts=f"There is no package {', '.join(unknown)}.")
+    rows = [
+        Row(code, 0, packages[code].name, None, Decimal(1), p.low, p.likely, p.high)
+        for code, p in efforts.items()
+    ]
+    rules.rows_are_right(rows)
+    if _save_efforts(estimate, [packages[code] for code in efforts], rows, None):
+        estimate.revision += 1
+        estimate.save()
+    return estimate
+
+
+def locked(estimate: Estimate) -> Estimate:
+    """As it stands now, and nobody else writes it before this action is over."""
+    rows = Estimate.objects.select_for_update(of=("self",)).select_related("engagement__relationship")
+    return rows.get(pk=estimate.pk)  # type: ignore[no-any-return]
+
+
+def contributions_of(estimate: Estimate) -> list[Contribution]:
+    return list(estimate.contributions.all())
+
+
+def finish(actor: Member, estimate: Estimate) -> Contribution:
+    contributions = contributions_of(estimate)
+    own = next((c for c in contributions if c.estimator_id == actor.pk), None)
+    if own is None or own.done_at is not None:
+        raise Refused(
+            "Each estimator is done once.",
+            "You are no estimator of this, or you were done already.",
+            "Agree on the efforts when the others are done.",
+        )
+    given = queries.efforts_of(estimate, own)
+    leaves = queries.leaves(estimate)
+    missing = [leaf.package.name for leaf in leaves if leaf.package.pk not in given]
+    if missing or not leaves:
+        raise Refused(
+            "Whoever is done has given every package its three points.",
+            f"Missing: {rules.names(missing)}." if missing else "There is no work package yet.",
+            "Fill the grid and save it, then say that you are done.",
+        )
+    own.done_at = timezone.now()
+    own.save()
+    if rules.all_done(contributions):
+        begin_agreement(estimate)
+    return own
+
+
+def begin_agreement(estimate: Estimate) -> None:
+    """All are done: the agreed efforts begin as the means of what was given."""
+    given: dict[int, list[Points]] = {}
+    for effort in Effort.objects.filter(package__estimate=estimate, contribution__isnull=False):
+        given.setdefault(effort.package_id, []).append(queries.points_of(effort))
+    agreed = {pk: numbers.mean_of(points) for pk, points in given.items()}
+    Effort.objects.bulk_create(
+        Effort(package_id=pk, contribution=None, low=p.low, likely=p.likely, high=p.high)
+        for pk, p in agreed.items()
+    )
+    estimate.revision += 1
+    estimate.save()
+
+
+def next_code(estimate: Estimate) -> int:
+    """The number of the next new package: a code is never given twice in an engagement, whatever was removed."""
+    used = WorkPackage.objects.filter(estimate__engagement=estimate.engagement_id).values_list(
+        "code", flat=True
+    )
+    covered = Coverage.objects.filter(expectation__engagement=estimate.engagement_id)
+    found = (_CODE.fullmatch(code) for code in (*used, *covered.values_list("code", flat=True)))
+    return max((int(match[1]) for match in found if match), default=0) + 1
+
+
+def _holds_no_efforts(rows: Sequence[Row]) -> None:
+    if any(value is not None for row in rows for value in (row.low, row.likely, row.high)):
+        raise Refused(
+            "Before all are done, hours are given by the estimators.",
+            "You prepare the breakdown, but you are not one of them.",
+            "Leave the hours empty, or become an estimator.",
+        )
+
+
+def _ask_again(contributions: Sequence[Contribution]) -> None:
+    """Whoever was done has not seen the new packages."""
+    for contribution in contributions:
+        if contribution.done_at is not None:
+            contribution.done_at = None
+            contribution.save()
+
+
+class _Breakdown:
+    """The stored lines of an estimate, made equal to the rows that were saved."""
+
+    def __init__(self, estimate: Estimate) -> None:
+        self.estimate = estimate
+        self.packages: list[WorkPackage] = list(estimate.packages.all())
+        self.changed = False
+
+    def leaves(self) -> set[str]:
+        levels = [p.level for p in self.packages]
+        return {p.code for k, p in enumerate(self.packages) if rules.is_leaf(levels, k)}
+
+    def take(self, rows: Sequence[Row]) -> list[WorkPackage]:
+        """The packages in the order of the rows."""
+        stored = {p.code: p for p in self.packages}
+        kept = {row.code for row in rows}
+        for code, gone in stored.items():
+            if code not in kept:
+                gone.delete()
+                self.changed = True
+        number = next_code(self.estimate) if any(row.code not in stored for row in rows) else 0
+        taken: list[WorkPackage] = []
+        new: list[WorkPackage] = []
+        for position, row in enumerate(rows):
+            package = stored.get(row.code or "")
+            if package is None:
+                code, number = _new_code(row.code, number)
+                package = WorkPackage(estimate=self.estimate, code=code)
+                new.append(package)
+            self._write(package, row, position)
+            taken.append(package)
+        if new:
+            self.changed = True
+            WorkPackage.objects.bulk_create(new)
+        self.packages = taken
+        return taken
+
+    def _write(self, package: WorkPackage, row: Row, position: int) -> None:
+        values = (
+            position,
+            row.level,
+            row.name.strip(),
+            row.role.pk if row.role else None,
+            row.units,
+            row.note.strip(),
+        )
+        if tuple(getattr(package, name) for name in _STRUCTURE) == values:
+            return
+        for name, value in zip(_STRUCTURE, values, strict=True):
+            setattr(package, name, value)
+        if package.pk is not None:
+            self.changed = True
+            package.save()
+
+
+def _new_code(asked: str | None, number: int) -> tuple[str, int]:
+    """A removed line that comes back (after undo) keeps its code; others get the next one."""
+    found = _CODE.fullmatch(asked or "")
+    if asked is not None and found and int(found[1]) < number:
+        return asked, number
+    return f"w{number}", number + 1
+
+
+def _save_efforts(
+    estimate: Estimate,
+    packages: Sequence[WorkPackage],
+    rows: Sequence[Row],
+    contribution: Contribution | None,
+) -> bool:
+    """Write the rows' three points as one estimator's own or as the agreed ones; whether anything changed."""
+    stored = queries.efforts_of(estimate, contribution)
+    levels = [row.level for row in rows]
+    changed, new = False, []
+    for k, (package, row) in enumerate(zip(packages, rows, strict=True)):
+        if not rules.is_leaf(levels, k):
+            continue  # what a summary held as a leaf is kept, should it become one again
+        effort = stored.get(package.pk)
+        if row.low is None or row.likely is None or row.high is None:
+            if effort is not None:
+                effort.delete()
+                changed = True
+            continue
+        points = tuple(value.quantize(numbers.CENT) for value in (row.low, row.likely, row.high))
+        if effort is None:
+            new.append(Effort(package=package, contribution=contribution))
+            new[-1].low, new[-1].likely, new[-1].high = points
+        elif (effort.low, effort.likely, effort.high) != points:
+            effort.low, effort.likely, effort.high = points
+            effort.save()
+            changed = True
+    Effort.objects.bulk_create(new)
+    return changed or bool(new)

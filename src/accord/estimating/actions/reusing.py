@@ -1,0 +1,162 @@
+"""Not beginning from nothing: a new version, a copy of an earlier engagement's estimate, templates."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+
+from accord.actions.door import action
+from accord.actions.refusals import Refused, WrongInput
+from accord.engagements.models import Engagement
+from accord.engagements.rules import must_see
+from accord.estimating import rules
+from accord.estimating.actions.asking import new_version
+from accord.estimating.actions.breaking_down import locked, next_code
+from accord.estimating.content import POINTS, Content, content_of
+from accord.estimating.models import (
+    Assumption,
+    Effort,
+    Estimate,
+    Risk,
+    State,
+    Template,
+    WorkPackage,
+)
+from accord.people.models import Member, Role
+
+
+@action(permission=rules.may_arrange)
+def begin_new_version(
+    actor: Member,
+    estimate: Estimate,
+    question: str = "",
+    due_on: dt.date | None = None,
+    estimators: Sequence[Member] = (),
+) -> Estimate:
+    """A copy to work on, with the same codes; by the same estimators if none are named.
+
+    Raises:
+        Refused: a version is open already.
+    """
+    named = list(estimators) or [c.estimator for c in estimate.contributions.select_related("estimator")]
+    new = new_version(
+        actor, estimate.engagement, question.strip() or estimate.question, due_on, named, copied_from=estimate
+    )
+    _fill(new, content_of(estimate), keep_codes=True)
+    return new
+
+
+@action(permission=rules.may_reuse)
+def copy_estimate(actor: Member, engagement: Engagement, source: Estimate) -> Estimate:
+    """Begin with what an earlier engagement's estimate holds: into the open version, else into a new one of the actor's.
+
+    Raises:
+        NotAllowed: the actor may not see the source.
+        Refused: the open version is delivered already, or holds packages.
+    """
+    must_see(actor, source.engagement)
+    open_one = engagement.estimates.filter(state__in=rules.OPEN).first()
+    if open_one is None:
+        question = source.question or f"As in {source.engagement}"
+        target = new_version(actor, engagement, question, None, [actor], copied_from=source)
+    else:
+        target = locked(open_one)
+        _is_empty(target)
+        target.copied_from = source
+    _fill(target, content_of(source))
+    return target
+
+
+@action(permission=rules.may_estimate)
+def keep_as_template(actor: Member, estimate: Estimate, name: str) -> Template:
+    """Keep the breakdown under a name, for any engagement: so none of its texts should name the client.
+
+    Raises:
+        WrongInput: the name is missing or taken.
+        Refused: the engagement is confidential.
+    """
+    if estimate.engagement.confidential:
+        raise Refused(
+            "What is confidential stays with those who have a part in it.",
+            "A template is open to everybody.",
+            "Copy the estimate into the engagement that needs it instead.",
+        )
+    if not 0 < len(name.strip()) <= 120:
+        raise WrongInput(name="Give the template a name of at most 120 letters.")
+    if Template.objects.filter(name=name.strip()).exists():
+        raise WrongInput(name="A template has this name already.")
+    template = Template(name=name.strip(), body=content_of(estimate), made_from=estimate)
+    template.save()
+    return template
+
+
+@action(permission=rules.may_estimate)
+def use_template(actor: Member, estimate: Estimate, template: Template) -> Estimate:
+    """Begin with a template's packages.
+
+    Raises:
+        Refused: the estimate holds packages already, or is not in work.
+    """
+    estimate = locked(estimate)
+    _is_empty(estimate)
+    _fill(estimate, template.body)
+    return estimate
+
+
+def _is_empty(estimate: Estimate) -> None:
+    rules.is_in_work(estimate)
+    if estimate.packages.exists():
+        raise Refused(
+            "A copy or a template fills an empty breakdown.",
+            f"This one holds {estimate.packages.count()} lines.",
+            "Remove them first, or paste the rows that you need into the grid.",
+        )
+
+
+def _fill(estimate: Estimate, content: Content, keep_codes: bool = False) -> None:
+    """Write packages, assumptions and risks. The points become what each estimator starts from."""
+    number = next_code(estimate)
+    roles = {role.name.lower(): role for role in Role.objects.all()}
+    codes = {
+        line["code"]: line["code"] if keep_codes else f"w{number + k}"
+        for k, line in enumerate(content["packages"])
+    }
+    packages = WorkPackage.objects.bulk_create(
+        WorkPackage(
+            estimate=estimate,
+            code=codes[line["code"]],
+            position=position,
+            level=line["level"],
+            name=line["name"],
+            role=roles.get((line["role"] or "").lower()),
+            units=Decimal(line["units"]),
+            note=line["note"],
+        )
+        for position, line in enumerate(content["packages"])
+    )
+    Effort.objects.bulk_create(
+        Effort(package=package, contribution=own, **{name: Decimal(line[name]) for name in POINTS})
+        for own in estimate.contributions.all()
+        for package, line in zip(packages, content["packages"], strict=True)
+        if "likely" in line
+    )
+    _fill_notes(estimate, content, dict(zip(codes, packages, strict=True)))
+    estimate.state = State.IN_WORK
+    estimate.revision += 1
+    estimate.save()
+
+
+def _fill_notes(estimate: Estimate, content: Content, packages: dict[str, WorkPackage]) -> None:
+    Assumption.objects.bulk_create(
+        Assumption(estimate=estimate, kind=a["kind"], text=a["text"]) for a in content["assumptions"]
+    )
+    Risk.objects.bulk_create(
+        Risk(
+            estimate=estimate,
+            name=r["name"],
+            package=packages.get(r["package"]),
+            **{name: Decimal(r[name]) for name in ("probability", *POINTS, "cost")},
+        )
+        for r in content["risks"]
+    )

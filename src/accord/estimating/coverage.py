@@ -1,0 +1,85 @@
+"""What other rooms are told: whether scope and quality are covered, and that a stage needs an approved estimate."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+
+from accord.actions.door import follows, gate
+from accord.actions.refusals import Refused
+from accord.engagements.models import Belief, Engagement, Expectation, Stage
+from accord.estimating import queries
+from accord.estimating.models import Estimate, WorkPackage
+from accord.people.models import Member
+
+
+@gate("engagements.move_to_stage")
+def estimated_means_approved(actor: Member, engagement: Engagement, stage: Stage) -> None:
+    """
+    Raises:
+        Refused: the engagement would count as estimated without an approved estimate.
+    """
+    if stage == Stage.ESTIMATED and queries.approved(engagement) is None:
+        raise Refused(
+            "An engagement counts as estimated when its estimate is approved.",
+            "There is no approved estimate.",
+            "Ask delivery for one; somebody with delivery authority approves it.",
+        )
+
+
+@follows("estimating.save_grid")
+@follows("estimating.approve_estimate")
+@follows("estimating.begin_new_version")
+def after_an_estimate(actor: Member, estimate: Estimate, *args: Any, **kwargs: Any) -> None:
+    keep_current(estimate.engagement)
+
+
+@follows("estimating.copy_estimate")
+def after_a_copy(actor: Member, engagement: Engagement, *args: Any, **kwargs: Any) -> None:
+    keep_current(engagement)
+
+
+@follows("estimating.cover")
+@follows("estimating.uncover")
+def after_covering(actor: Member, expectation: Expectation, *args: Any, **kwargs: Any) -> None:
+    keep_current(expectation.engagement)
+
+
+def keep_current(engagement: Engagement) -> None:
+    """What delivery believes of each expected scope and quality follows from the package that covers it."""
+    kinds = [Expectation.Kind.SCOPE, Expectation.Kind.QUALITY]
+    expected = list(engagement.expectations.filter(kind__in=kinds).select_related("belief", "coverage"))
+    if not any(hasattr(e, "coverage") or hasattr(e, "belief") for e in expected):
+        return
+    approved = queries.approved(engagement)
+    counting = _names(approved)
+    newest = _names(queries.latest(engagement))
+    for expectation in expected:
+        code = expectation.coverage.code if hasattr(expectation, "coverage") else ""
+        _believe(expectation, code, counting, newest, approved.digest if approved else "")
+
+
+def _names(estimate: Estimate | None) -> dict[str, str]:
+    if estimate is None:
+        return {}
+    return dict(WorkPackage.objects.filter(estimate=estimate).values_list("code", "name"))
+
+
+def _believe(
+    expectation: Expectation, code: str, counting: dict[str, str], newest: dict[str, str], digest: str
+) -> None:
+    old: Belief | None = getattr(expectation, "belief", None)
+    name = counting.get(code) or newest.get(code)
+    if name is None:
+        if old is not None:
+            old.delete()
+        return
+    is_approved = code in counting
+    digest = digest if is_approved else ""
+    if old and (old.covered_by, old.from_approved_estimate, old.digest) == (name, is_approved, digest):
+        return
+    belief = old or Belief(expectation=expectation)
+    belief.covered_by, belief.from_approved_estimate, belief.digest = name, is_approved, digest
+    belief.probability, belief.stale, belief.at = None, False, timezone.now()
+    belief.save()

@@ -1,0 +1,1 @@
+"""Breakdowns in files: tables (XLSX), planning tools' plans (MSPDI) and engagement files (YAML), out and in."""

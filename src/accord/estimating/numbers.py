@@ -1,0 +1,122 @@
+"""What three points mean together: sums by role, how far estimators disagree, what one version has that another has not.
+
+Plain values only. Efforts are hours. The effort of a package is a PERT beta with shape 4 between its low and its high,
+as in the engine; the sum of many is taken as normal and the packages as independent of each other. The promise check
+does not simplify like that.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+Z80 = 0.8416212335729143  # the 80th percentile of the standard normal
+WIDE = 1.5  # likely values that differ by more than this factor are a disagreement
+CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    low: Decimal
+    likely: Decimal
+    high: Decimal
+
+    @property
+    def mean(self) -> float:
+        return float(self.low + 4 * self.likely + self.high) / 6
+
+    @property
+    def variance(self) -> float:
+        """Of the PERT beta with shape 4 (D. Vose, Risk Analysis, 2008)."""
+        return (self.mean - float(self.low)) * (float(self.high) - self.mean) / 7
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """Hours of one role, or of all (role ''): half of all courses stay under `p50`, four fifths under `p80`."""
+
+    role: str
+    packages: int
+    likely: Decimal
+    p50: float
+    p80: float
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A package as versions are compared: by its code."""
+
+    code: str
+    name: str
+    role: str
+    points: Points | None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What became of a package between two versions."""
+
+    code: str
+    kind: str  # added, removed, changed
+    before: Line | None
+    after: Line | None
+
+    @property
+    def change(self) -> Decimal:
+        """Likely hours more (or fewer)."""
+        old = self.before.points.likely if self.before and self.before.points else Decimal(0)
+        new = self.after.points.likely if self.after and self.after.points else Decimal(0)
+        return new - old
+
+
+def totals(efforts: Iterable[tuple[str, Points]]) -> list[Total]:
+    """One total for each role by name, and last the one of all."""
+    by_role: dict[str, list[Points]] = {}
+    for role, points in efforts:
+        by_role.setdefault(role, []).append(points)
+    found = [_total(role, by_role[role]) for role in sorted(by_role)]
+    return [*found, _total("", [p for points in by_role.values() for p in points])]
+
+
+def _total(role: str, points: Sequence[Points]) -> Total:
+    mean = sum(p.mean for p in points)
+    deviation = math.sqrt(sum(p.variance for p in points))
+    likely = sum((p.likely for p in points), Decimal(0))
+    return Total(role, len(points), likely, mean, mean + Z80 * deviation)
+
+
+def mean_of(given: Sequence[Points]) -> Points:
+    """The middle of several estimators' points, in hundredths; three means of rising points rise."""
+    n = len(given)
+    low, likely, high = (
+        (sum((getattr(p, name) for p in given), Decimal(0)) / n).quantize(CENT)
+        for name in ("low", "likely", "high")
+    )
+    return Points(low, likely, high)
+
+
+def disagreement(given: Sequence[Points]) -> str:
+    """In words why several estimates of one package are too far from each other to take the mean; '' if they are not."""
+    if len(given) < 2:
+        return ""
+    if max(p.low for p in given) > min(p.high for p in given):
+        return "the ranges do not meet"
+    least, most = min(p.likely for p in given), max(p.likely for p in given)
+    if float(most) > WIDE * float(least):
+        return f"{float(most / least):.1f} times apart" if least else "one says nothing, another something"
+    return ""
+
+
+def differences(before: Sequence[Line], after: Sequence[Line]) -> list[Difference]:
+    """Packages that were removed, added or changed, in the order of the newer version with removed ones last."""
+    old = {line.code: line for line in before}
+    new = {line.code: line for line in after}
+    found = [
+        Difference(line.code, "changed" if line.code in old else "added", old.get(line.code), line)
+        for line in after
+        if old.get(line.code) != line
+    ]
+    gone = [Difference(line.code, "removed", line, None) for line in before if line.code not in new]
+    return [*found, *gone]

@@ -1,0 +1,413 @@
+"""What pages show of estimates. Before all estimators are done everybody sees only their own numbers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accord.actions.refusals import Refused
+from accord.engagements.models import Engagement, Expectation, Part, TakenPart
+from accord.engagements.queries import visible_to
+from accord.estimating import numbers, rules
+from accord.estimating.models import Contribution, Coverage, Effort, Estimate, State, WorkPackage
+from accord.estimating.numbers import Difference, Line, Points, Total
+from accord.people.models import AccessRole, Member, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A package that is work itself, with its agreed effort (None: not agreed) and who does it."""
+
+    package: WorkPackage
+    effort: Effort | None
+    role: Role | None
+
+
+@dataclass(frozen=True, slots=True)
+class GridRow:
+    """A line of the breakdown as one member sees it; a summary's points are the sums of what is under it."""
+
+    package: WorkPackage
+    is_summary: bool
+    points: Points | None
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The breakdown as one member sees it."""
+
+    rows: list[GridRow]
+    revision: int
+    shows: str  # own, agreed or nothing: whose numbers these are
+
+    @property
+    def leaves(self) -> list[GridRow]:
+        return [row for row in self.rows if not row.is_summary]
+
+    @property
+    def given(self) -> int:
+        """How many packages have numbers."""
+        return sum(row.points is not None for row in self.leaves)
+
+    @property
+    def totals(self) -> list[Total]:
+        return numbers.totals(_priced(self.rows))
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What one estimator said of a package."""
+
+    estimator: Member
+    points: Points
+
+
+@dataclass(frozen=True, slots=True)
+class Disputed:
+    """A package with what each estimator said, why that is too far apart ('' if it is not), and what was agreed."""
+
+    package: WorkPackage
+    opinions: list[Opinion]
+    disagreement: str
+    agreed: Points | None
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version in the list, with what it waits for and its agreed hours."""
+
+    estimate: Estimate
+    waits_for: str
+    totals: list[Total]
+
+    @property
+    def whole(self) -> Total | None:
+        return self.totals[-1] if self.totals and self.totals[-1].packages else None
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """A scope or quality that the client expects, and the package that delivers it."""
+
+    expectation: Expectation
+    code: str
+    package: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two versions side by side."""
+
+    differences: list[Difference]
+    before: Total
+    after: Total
+
+    @property
+    def change(self) -> Decimal:
+        return self.after.likely - self.before.likely
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Something that a member is to do with an estimate."""
+
+    what: str
+    engagement: Engagement
+    why: str
+    until: dt.date | None
+    address: str
+
+
+def estimate_for_page(pk: int) -> QuerySet[Estimate]:
+    """With all that its page's head and its rules ask."""
+    parts = Prefetch("engagement__parts", TakenPart.objects.select_related("member"))
+    contributions = Prefetch("contributions", Contribution.objects.select_related("estimator"))
+    found = Estimate.objects.filter(pk=pk).prefetch_related(parts, contributions)
+    return found.select_related(
+        "engagement__relationship__client",
+        "engagement__relationship__owner",
+        "asked_by",
+        "delivered_by",
+        "approved_by",
+        "copied_from__engagement",
+    )
+
+
+def approved(engagement: Engagement) -> Estimate | None:
+    """The approved version that counts."""
+    return Estimate.objects.filter(engagement=engagement, state=State.APPROVED).first()
+
+
+def latest(engagement: Engagement) -> Estimate | None:
+    return Estimate.objects.filter(engagement=engagement).order_by("-version").first()
+
+
+def leaves(estimate: Estimate) -> list[Leaf]:
+    packages = list(estimate.packages.select_related("role"))
+    agreed = efforts_of(estimate, None)
+    levels = [p.level for p in packages]
+    return [
+        Leaf(package, agreed.get(package.pk), package.role)
+        for k, package in enumerate(packages)
+        if rules.is_leaf(levels, k)
+    ]
+
+
+def efforts_of(estimate: Estimate, contribution: Contribution | None) -> dict[int, Effort]:
+    """By package: one estimator's own efforts, or (None) the agreed ones."""
+    found = Effort.objects.filter(package__estimate=estimate, contribution=contribution)
+    return {e.package_id: e for e in found}
+
+
+def own_contribution(member: Member, estimate: Estimate) -> Contribution | None:
+    return next((c for c in estimate.contributions.all() if c.estimator_id == member.pk), None)
+
+
+def grid(member: Member, estimate: Estimate) -> Grid:
+    """The breakdown with the numbers that this member may see now."""
+    own = own_contribution(member, estimate)
+    is_agreed = rules.all_done(estimate.contributions.all())
+    efforts: dict[int, Effort] = {}
+    if is_agreed or own is not None:
+        efforts = efforts_of(estimate, None if is_agreed else own)
+    packages = list(estimate.packages.select_related("role"))
+    shows = "agreed" if is_agreed else "own" if own else "nothing"
+    return Grid(grid_rows(packages, efforts), rules.revision_seen(estimate, own), shows)
+
+
+def grid_rows(packages: Sequence[WorkPackage], efforts: dict[int, Effort]) -> list[GridRow]:
+    levels = [p.level for p in packages]
+    rows: list[GridRow] = []
+    for k, package in enumerate(packages):
+        if rules.is_leaf(levels, k):
+            effort = efforts.get(package.pk)
+            rows.append(GridRow(package, False, points_of(effort) if effort else None))
+        else:
+            under = [j for j in _under(levels, k) if rules.is_leaf(levels, j)]
+            rows.append(
+                GridRow(
+                    package, True, _sum(efforts[packages[j].pk] for j in under if packages[j].pk in efforts)
+                )
+            )
+    return rows
+
+
+def points_of(effort: Effort) -> Points:
+    return Points(effort.low, effort.likely, effort.high)
+
+
+def disputed(estimate: Estimate) -> list[Disputed]:
+    """Every package with all opinions.
+
+    Raises:
+        Refused: not all estimators are done.
+    """
+    contributions = list(estimate.contributions.all())
+    if not rules.all_done(contributions):
+        raise Refused(
+            "Estimators do not see each other's numbers before all are done.",
+            f"Still at work: {', '.join(str(c.estimator) for c in contributions if not c.done_at)}.",
+            "Wait for them; the desk tells you when it is your turn.",
+        )
+    by_package: dict[int, list[Opinion]] = {}
+    agreed: dict[int, Points] = {}
+    given = Effort.objects.filter(package__estimate=estimate).select_related("contribution__estimator")
+    for effort in given.order_by("contribution"):
+        if effort.contribution is None:
+            agreed[effort.package_id] = points_of(effort)
+        else:
+            opinion = Opinion(effort.contribution.estimator, points_of(effort))
+            by_package.setdefault(effort.package_id, []).append(opinion)
+    return [
+        Disputed(p, opinions, numbers.disagreement([o.points for o in opinions]), agreed.get(p.pk))
+        for p in (leaf.package for leaf in leaves(estimate))
+        for opinions in [by_package.get(p.pk, [])]
+    ]
+
+
+def versions(engagement: Engagement) -> list[Version]:
+    contributions = Prefetch("contributions", Contribution.objects.select_related("estimator"))
+    found = list(
+        engagement.estimates.select_related("asked_by", "approved_by").prefetch_related(contributions)
+    )
+    lines = _agreed_rows(found)
+    return [Version(e, waits_for(e), numbers.totals(_priced(lines.get(e.pk, [])))) for e in found]
+
+
+def waits_for(estimate: Estimate, member: Member | None = None) -> str:
+    """One sentence: what is to be done next, and by whom; `member` is the one who reads it."""
+    if estimate.state == State.DELIVERED:
+        return _("Waits for somebody with delivery authority to approve it or send it back.")
+    if estimate.state == State.APPROVED:
+        return _("Approved by {name}.").format(name=estimate.approved_by)
+    if estimate.state == State.REPLACED:
+        return _("A newer version counts.")
+    at_work = [c for c in estimate.contributions.all() if c.done_at is None]
+    waiting = [
+        str(_("you")) if c.estimator_id == getattr(member, "pk", None) else str(c.estimator) for c in at_work
+    ]
+    if waiting == [_("you")]:
+        return _("It waits for your hours.")
+    if waiting:
+        return _("Waits for the hours of {names}.").format(names=", ".join(waiting))
+    return _("All estimators are done: agree on the efforts and deliver it.")
+
+
+def compare(before: Estimate, after: Estimate) -> Comparison:
+    rows = _agreed_rows([before, after])
+    old, new = rows.get(before.pk, []), rows.get(after.pk, [])
+    return Comparison(
+        numbers.differences(_lines(old), _lines(new)),
+        numbers.totals(_priced(old))[-1],
+        numbers.totals(_priced(new))[-1],
+    )
+
+
+def covered(engagement: Engagement) -> list[Covered]:
+    """What the client expects in scope and quality, with the package of the newest version that delivers it."""
+    standing = engagement.expectations.filter(
+        kind__in=[Expectation.Kind.SCOPE, Expectation.Kind.QUALITY], restated_by=None, withdrawal=None
+    ).select_related("coverage", "belief")
+    found = []
+    for expectation in standing:
+        coverage: Coverage | None = getattr(expectation, "coverage", None)
+        belief = getattr(expectation, "belief", None)
+        found.append(
+            Covered(expectation, coverage.code if coverage else "", belief.covered_by if belief else "")
+        )
+    return found
+
+
+def may_estimate(engagement: Engagement) -> QuerySet[Member]:
+    """Whom one can ask for an estimate: those who write, without the seller's side."""
+    sells = TakenPart.objects.filter(engagement=engagement, member=OuterRef("pk"), part=Part.SELLER)
+    people = Member.objects.filter(is_active=True, given_roles__role__in=_ESTIMATE).distinct()
+    return people.filter(~Exists(sells)).exclude(pk=engagement.relationship.owner_id).order_by("name")
+
+
+_ESTIMATE = [
+    AccessRole.ESTIMATOR,
+    AccessRole.DELIVERY_LEAD,
+    AccessRole.PROJECT_MANAGER,
+    AccessRole.MEMBER,
+    AccessRole.QUALITY_MANAGER,
+    AccessRole.SUPPORT,
+]
+
+
+def sources(member: Member, engagement: Engagement) -> QuerySet[Estimate]:
+    """Estimates of other engagements that may be copied: delivered or approved, and visible to the member."""
+    states = [State.APPROVED, State.DELIVERED, State.REPLACED]
+    found = Estimate.objects.filter(state__in=states, engagement__in=visible_to(member))
+    found = found.filter(packages__isnull=False).exclude(engagement=engagement).distinct()
+    return found.select_related("engagement__relationship__client").order_by("-approved_at", "-id")
+
+
+def waiting_for(member: Member) -> list[Waiting]:
+    """What the desk shows: numbers to give, efforts to agree on, estimates to judge. The earliest date first."""
+    found = [*_to_estimate(member), *_to_judge(member)]
+    return sorted(found, key=lambda w: (w.until is None, w.until or dt.date.max, w.engagement.pk))
+
+
+def _to_estimate(member: Member) -> Iterable[Waiting]:
+    mine = Estimate.objects.filter(
+        state__in=[State.ASKED, State.IN_WORK],
+        contributions__estimator=member,
+        engagement__in=visible_to(member).filter(outcome=""),
+    )
+    mine = mine.select_related("engagement__relationship__client", "asked_by").prefetch_related(
+        "contributions"
+    )
+    for estimate in mine:
+        own = own_contribution(member, estimate)
+        if own is not None and own.done_at is None:
+            what, why = _("Estimate"), _("{name} asked you").format(name=estimate.asked_by)
+        elif rules.all_done(estimate.contributions.all()):
+            what, why = _("Agree and deliver"), _("all estimators are done")
+        else:
+            continue
+        yield Waiting(what, estimate.engagement, why, estimate.due_on, _address(estimate))
+
+
+def _to_judge(member: Member) -> Iterable[Waiting]:
+    delivered = Estimate.objects.filter(
+        state=State.DELIVERED, engagement__in=visible_to(member).filter(outcome="")
+    )
+    leads = Exists(
+        TakenPart.objects.filter(
+            engagement=OuterRef("engagement"),
+            member=member,
+            part__in=[Part.DELIVERY_LEAD, Part.PROJECT_MANAGER],
+        )
+    )
+    nobody_leads = ~Exists(
+        TakenPart.objects.filter(engagement=OuterRef("engagement"), part=Part.DELIVERY_LEAD)
+    )
+    parts = Prefetch("engagement__parts", TakenPart.objects.all())
+    near = delivered.filter(Q(leads) | Q(nobody_leads))
+    rows = near.select_related("engagement__relationship__client", "delivered_by")
+    for estimate in rows.prefetch_related(parts, "contributions"):
+        try:
+            rules.may_approve(member, estimate)
+        except Refused:
+            continue
+        why = _("{name} delivered it").format(name=estimate.delivered_by)
+        yield Waiting(
+            _("Approve the estimate"), estimate.engagement, why, estimate.due_on, _address(estimate)
+        )
+
+
+def _address(estimate: Estimate) -> str:
+    return reverse("estimating:estimate", args=[estimate.pk])
+
+
+def _agreed_rows(estimates: Sequence[Estimate]) -> dict[int, list[GridRow]]:
+    packages: dict[int, list[WorkPackage]] = {}
+    found = WorkPackage.objects.filter(estimate__in=estimates).select_related("role")
+    for package in found.order_by("estimate", "position"):
+        packages.setdefault(package.estimate_id, []).append(package)
+    given = Effort.objects.filter(package__estimate__in=estimates, contribution=None)
+    agreed = {e.package_id: e for e in given}
+    return {pk: grid_rows(own, agreed) for pk, own in packages.items()}
+
+
+def _priced(rows: Iterable[GridRow]) -> list[tuple[str, Points]]:
+    return [
+        (row.package.role.name if row.package.role else str(_("no role")), row.points)
+        for row in rows
+        if not row.is_summary and row.points is not None
+    ]
+
+
+def _lines(rows: Iterable[GridRow]) -> list[Line]:
+    return [
+        Line(r.package.code, r.package.name, r.package.role.name if r.package.role else "", r.points)
+        for r in rows
+        if not r.is_summary
+    ]
+
+
+def _under(levels: Sequence[int], k: int) -> Iterable[int]:
+    """The lines that are deeper than line k and follow it directly."""
+    for j in range(k + 1, len(levels)):
+        if levels[j] <= levels[k]:
+            return
+        yield j
+
+
+def _sum(efforts: Iterable[Effort]) -> Points | None:
+    given = list(efforts)
+    if not given:
+        return None
+    zero = Decimal(0)
+    return Points(
+        sum((e.low for e in given), zero),
+        sum((e.likely for e in given), zero),
+        sum((e.high for e in given), zero),
+    )

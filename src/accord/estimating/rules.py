@@ -1,0 +1,312 @@
+"""Who estimates, who decides, and which rows make a work breakdown: yes, or a refusal that says why."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from accord.actions.refusals import NotAllowed, Refused, WrongInput
+from accord.engagements import rules as engagement_rules
+from accord.engagements.models import Engagement, Expectation, Part
+from accord.estimating.models import Contribution, Estimate, State, WorkPackage
+from accord.people.models import AccessRole, Member, Role
+
+MOST_ROWS = 2000
+MOST_HOURS = Decimal(1_000_000)
+MOST_PEOPLE = Decimal(999)
+OPEN = (State.ASKED, State.IN_WORK, State.DELIVERED)
+TOLD_AT_MOST = 5
+_AUTHORITY = (AccessRole.DELIVERY_LEAD, AccessRole.PROJECT_MANAGER)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the grid as somebody saves it; `code` is None for a new one. A line with deeper ones after it is their sum."""
+
+    code: str | None
+    level: int
+    name: str
+    role: Role | None = None
+    units: Decimal = Decimal(1)
+    low: Decimal | None = None
+    likely: Decimal | None = None
+    high: Decimal | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CellProblem:
+    """What is wrong with one cell: the row counts from 0."""
+
+    row: int
+    field: str
+    message: str
+
+
+class WrongRows(WrongInput):
+    """The grid holds cells that cannot be taken; all of them are told."""
+
+    def __init__(self, problems: Sequence[CellProblem]) -> None:
+        self.problems = tuple(problems)
+        told = [f"Row {p.row + 1}: {p.message}" for p in problems[:TOLD_AT_MOST]]
+        more = len(problems) - len(told)
+        super().__init__(rows=" ".join([*told, f"… and {more} more." if more > 0 else ""]).strip())
+
+
+# Who may
+
+
+def may_ask(actor: Member | None, engagement: Any) -> None:
+    engagement_rules.may_lead(actor, engagement)
+
+
+def may_estimate(actor: Member | None, estimate: Any) -> None:
+    """The estimators work on it; a delivery lead prepares it and agrees with them."""
+    engagement_rules.must_see(actor, estimate.engagement)
+    if actor is not None and (_contributes(actor, estimate) or leads_delivery(actor, estimate.engagement)):
+        return
+    raise NotAllowed(
+        "An estimate is made by its estimators and the delivery lead.",
+        "You are neither of them here.",
+        "Whoever leads the engagement can name you an estimator.",
+    )
+
+
+def may_arrange(actor: Member | None, estimate: Any) -> None:
+    """Who estimates and by when is arranged by those who lead the engagement or its delivery."""
+    if actor is not None and leads_delivery(actor, estimate.engagement):
+        engagement_rules.must_see(actor, estimate.engagement)
+        return
+    engagement_rules.may_lead(actor, estimate.engagement)
+
+
+def may_reuse(actor: Member | None, engagement: Any) -> None:
+    """Begin a version from something that exists: those who lead the engagement, its delivery lead and estimators."""
+    engagement_rules.must_see(actor, engagement)
+    if actor is not None and (
+        leads_delivery(actor, engagement) or _has_part(actor, engagement, Part.ESTIMATOR)
+    ):
+        return
+    engagement_rules.may_lead(actor, engagement)
+
+
+def may_cover(actor: Member | None, expectation: Any) -> None:
+    may_reuse(actor, expectation.engagement)
+
+
+def may_decide(actor: Member | None, estimate: Any) -> None:
+    """Delivery authority: the engagement's delivery lead, any delivery lead, any project manager."""
+    engagement_rules.must_see(actor, estimate.engagement)
+    if actor is None or not (
+        actor.has_any(*_AUTHORITY) or _has_part(actor, estimate.engagement, Part.DELIVERY_LEAD)
+    ):
+        raise NotAllowed(
+            "An estimate is judged by somebody with delivery authority.",
+            "You are neither a delivery lead nor a project manager.",
+            "Ask a delivery lead or a project manager who does not sell this engagement.",
+        )
+
+
+def may_approve(actor: Member | None, estimate: Any) -> None:
+    """Delivery authority, and independent of the sale and of the numbers."""
+    may_decide(actor, estimate)
+    assert actor is not None
+    for because in (_sells(actor, estimate.engagement), _estimated_alone(actor, estimate)):
+        if because:
+            raise Refused(
+                "An estimate is approved by somebody with delivery authority who neither sells the "
+                "engagement nor owns the relationship nor is the only estimator.",
+                because,
+                "Ask another delivery lead or project manager.",
+            )
+
+
+def leads_delivery(actor: Member, engagement: Engagement) -> bool:
+    return actor.has_any(AccessRole.DELIVERY_LEAD) or _has_part(actor, engagement, Part.DELIVERY_LEAD)
+
+
+def may_be_estimator(member: Member, engagement: Engagement) -> str:
+    """'' or why not, in words."""
+    if not member.is_active:
+        return f"{member} does not work here any more."
+    if not member.access_roles - {AccessRole.AUDITOR}:
+        return f"{member} may only read."
+    because = _sells(member, engagement)
+    return f"{member} cannot estimate: the seller's side asks, delivery answers." if because else ""
+
+
+def _sells(member: Member, engagement: Engagement) -> str:
+    if engagement.relationship.owner_id == member.pk:
+        return "You own the relationship with this client."
+    return "You sell this engagement." if _has_part(member, engagement, Part.SELLER) else ""
+
+
+def _estimated_alone(member: Member, estimate: Estimate) -> str:
+    estimators = {c.estimator_id for c in estimate.contributions.all()}
+    return "You are the only estimator of it." if estimators == {member.pk} else ""
+
+
+def _contributes(actor: Member, estimate: Estimate) -> bool:
+    return any(c.estimator_id == actor.pk for c in estimate.contributions.all())
+
+
+def _has_part(actor: Member, engagement: Engagement, part: Part) -> bool:
+    return any(taken.member_id == actor.pk and taken.part == part for taken in engagement.parts.all())
+
+
+# When
+
+
+def is_in_work(estimate: Estimate) -> None:
+    """Only what is neither delivered nor approved nor replaced is worked on."""
+    engagement_rules.still_open(estimate.engagement)
+    if estimate.state in (State.ASKED, State.IN_WORK):
+        return
+    remedies: dict[str, str] = {
+        State.DELIVERED: "Somebody with delivery authority can send it back; then it is open again.",
+        State.APPROVED: "Begin a new version: it starts as a copy.",
+        State.REPLACED: "Work on the newest version.",
+    }
+    raise Refused(
+        "What was delivered or approved stays as it was.",
+        f"Version {estimate.version} is {estimate.get_state_display()}.",
+        remedies[estimate.state],
+    )
+
+
+def is_delivered(estimate: Estimate) -> None:
+    engagement_rules.still_open(estimate.engagement)
+    if estimate.state != State.DELIVERED:
+        raise Refused(
+            "An estimate is judged after it was delivered.",
+            f"Version {estimate.version} is {estimate.get_state_display()}.",
+            "Open the newest version and see what it waits for.",
+        )
+
+
+def none_is_open(estimates: Collection[Estimate]) -> None:
+    """One version at a time."""
+    for estimate in estimates:
+        if estimate.state in OPEN:
+            raise Refused(
+                "An engagement has one open estimate at a time.",
+                f"Version {estimate.version} is {estimate.get_state_display()}.",
+                "Finish that one, or change its question and its estimators.",
+            )
+
+
+def revision_seen(estimate: Estimate, own: Contribution | None) -> int:
+    """Grows with whatever changes what this estimator sees; what others type for themselves does not count."""
+    return estimate.revision + (own.revision if own else 0)
+
+
+def revision_is_current(estimate: Estimate, own: Contribution | None, revision: int) -> None:
+    current = revision_seen(estimate, own)
+    if revision != current:
+        raise Refused(
+            "A page saves what it has seen.",
+            "The breakdown was changed by somebody else, or in another window, since you opened it.",
+            "Nothing of yours is lost: take over the newest breakdown with your entries, look at it and save again.",
+        )
+
+
+def all_done(contributions: Collection[Contribution]) -> bool:
+    """Whether the blind phase is over."""
+    return bool(contributions) and all(c.done_at for c in contributions)
+
+
+def is_still_yours(own: Contribution | None) -> None:
+    if own is not None and own.done_at is not None:
+        raise Refused(
+            "Whoever is done waits for the others.",
+            "You said that you are done.",
+            "Take your numbers up again, as long as the others are not done.",
+        )
+
+
+# What
+
+
+def is_leaf(levels: Sequence[int], k: int) -> bool:
+    """A line that no deeper line follows."""
+    return k + 1 == len(levels) or levels[k + 1] <= levels[k]
+
+
+def rows_are_right(rows: Sequence[Row]) -> None:
+    """
+    Raises:
+        WrongRows: with every cell that cannot be taken.
+    """
+    problems = [*_too_many(rows)]
+    levels = [row.level for row in rows]
+    seen: set[str] = set()
+    for k, row in enumerate(rows[:MOST_ROWS]):
+        problems += [CellProblem(k, field, message) for field, message in _wrong_in(row)]
+        if not 0 <= row.level <= WorkPackage.DEEPEST:
+            message = f"A breakdown has at most {WorkPackage.DEEPEST + 1} levels."
+            problems.append(CellProblem(k, "name", message))
+        elif row.level > (levels[k - 1] + 1 if k else 0):
+            problems.append(CellProblem(k, "name", "This line is indented by more than one step."))
+        if is_leaf(levels, k):
+            problems += [CellProblem(k, field, message) for field, message in _wrong_points(row)]
+        if row.code is not None and row.code in seen:
+            problems.append(CellProblem(k, "name", f"The line {row.code} stands here twice."))
+        seen.add(row.code or "")
+    if problems:
+        raise WrongRows(problems)
+
+
+def _too_many(rows: Sequence[Row]) -> list[CellProblem]:
+    if len(rows) <= MOST_ROWS:
+        return []
+    return [
+        CellProblem(MOST_ROWS, "name", f"A breakdown has at most {MOST_ROWS} lines; these are {len(rows)}.")
+    ]
+
+
+def _wrong_in(row: Row) -> list[tuple[str, str]]:
+    wrong = []
+    if not row.name.strip():
+        wrong.append(("name", "Give the work package a name."))
+    if len(row.name.strip()) > 200:
+        wrong.append(("name", "A name has at most 200 letters."))
+    if len(row.note.strip()) > 500:
+        wrong.append(("note", "A note has at most 500 letters."))
+    if not row.units.is_finite() or not 0 < row.units <= MOST_PEOPLE:
+        wrong.append(("units", f"People at once are more than 0, at most {MOST_PEOPLE}."))
+    elif row.units != round(row.units, 1):
+        wrong.append(("units", "People at once have one decimal."))
+    return wrong
+
+
+def _wrong_points(row: Row) -> list[tuple[str, str]]:
+    given = {"low": row.low, "likely": row.likely, "high": row.high}
+    if all(value is None for value in given.values()):
+        return []
+    wrong = [(name, "Give all three points, or none.") for name, value in given.items() if value is None]
+    for name, value in given.items():
+        if value is not None and not (value.is_finite() and 0 <= value <= MOST_HOURS):
+            wrong.append((name, f"Hours go from 0 to {MOST_HOURS:,}."))
+    if wrong or row.low is None or row.likely is None or row.high is None:
+        return wrong
+    if row.likely < row.low:
+        return [("likely", "Likely is not less than low.")]
+    return [("high", "High is not less than likely.")] if row.high < row.likely else []
+
+
+def can_be_covered(expectation: Expectation) -> None:
+    if expectation.kind not in (Expectation.Kind.SCOPE, Expectation.Kind.QUALITY):
+        raise Refused(
+            "Work packages cover scope and quality.",
+            f"This is about {expectation.get_kind_display().lower()}.",
+            "A time or a cost is judged by the promise check.",
+        )
+    engagement_rules.is_current(expectation)
+
+
+def names(packages: Sequence[str]) -> str:
+    told = ", ".join(f"“{name}”" for name in packages[:TOLD_AT_MOST])
+    more = len(packages) - TOLD_AT_MOST
+    return f"{told} and {more} more" if more > 0 else told
