@@ -20,7 +20,7 @@ from accord.people.actions import (
     set_roles,
     set_skill,
 )
-from accord.people.models import AccessRole, Absence, Member, Team
+from accord.people.models import Absence, AccessRole, Member, Team
 from tests import firm
 from tests.people.builders import a_rate, a_role, a_skill, a_team, an_invitation, away, works_as
 

@@ -21,7 +21,7 @@ from accord.engagements.actions import record_expectation
 from accord.engagements.models import Engagement, Expectation, Part, TakenPart
 from accord.estimating.models import Contribution, Estimate, Template
 from accord.people.actions import deactivate_member
-from accord.people.models import AccessRole, Absence, Invitation, Member, Role, Skill, Team
+from accord.people.models import Absence, AccessRole, Invitation, Member, Role, Skill, Team
 from accord.planning.models import Plan, Scenario
 from accord.relationships.models import Relationship
 from tests import firm
@@ -187,11 +187,15 @@ def _may(action: Action, who: Member | None, thing: Any) -> bool:
     try:
         action.permission(fresh, thing)
     except NotAllowed as refused:
-        assert all((refused.rule, refused.because, refused.remedy)), action.name
+        _says_who_may(action, refused)
         return False
     except Refused:
         return True  # who may is another question than what the facts allow
     return True
+
+
+def _says_who_may(action: Action, refused: NotAllowed) -> None:
+    assert all((refused.rule, refused.because, refused.remedy)), action.name
 
 
 def _in_words(allowed: list[str]) -> str:

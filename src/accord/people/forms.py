@@ -42,7 +42,7 @@ class PlaceForm(forms.Form):
             "hx-target": f"#{self['subdivision'].id_for_label}",
         }
         parts = subdivisions(self["country"].value() or "")
-        self.fields["subdivision"].widget.choices = [("", _("all of it")), *parts.items()]  # type: ignore[attr-defined]
+        self.fields["subdivision"].widget.choices = [("", _("all of it")), *parts.items()]
 
 
 class FirmForm(PlaceForm):
@@ -68,6 +68,7 @@ class AddMemberForm(forms.Form):
         label=_("Role in delivery"),
         queryset=Role.objects.all(),
         required=False,
+        empty_label=_("none"),
         help_text=_("What estimates and plans ask for. Who never works in delivery needs none."),
     )
     roles = forms.MultipleChoiceField(
@@ -86,7 +87,9 @@ class MemberForm(PlaceForm):
     name = forms.CharField(label=_("Name"), max_length=120)
     email = forms.EmailField(label=_("Mail address"))
     title = forms.CharField(label=_("Title"), max_length=120, required=False)
-    role = forms.ModelChoiceField(label=_("Role in delivery"), queryset=Role.objects.all(), required=False)
+    role = forms.ModelChoiceField(
+        label=_("Role in delivery"), queryset=Role.objects.all(), required=False, empty_label=_("none")
+    )
     hours_per_day = forms.DecimalField(label=_("Hours per day"), max_digits=4, decimal_places=2)
     workdays = forms.MultipleChoiceField(
         label=_("Working days"), choices=DAYS, widget=forms.CheckboxSelectMultiple, required=False
@@ -113,7 +116,9 @@ class RolesForm(forms.Form):
 
 
 class SkillForm(forms.Form):
-    skill = forms.ModelChoiceField(label=_("Skill"), queryset=Skill.objects.all())
+    skill = forms.ModelChoiceField(
+        label=_("Skill"), queryset=Skill.objects.all(), empty_label=_("choose one")
+    )
     level = forms.TypedChoiceField(
         label=_("Level"), choices=LEVELS, coerce=int, initial=3, widget=forms.RadioSelect
     )
@@ -140,12 +145,17 @@ class NameForm(forms.Form):
 class TeamForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=80)
     lead = forms.ModelChoiceField(
-        label=_("Lead"), queryset=Member.objects.filter(is_active=True), required=False
+        label=_("Lead"),
+        queryset=Member.objects.filter(is_active=True),
+        required=False,
+        empty_label=_("nobody yet"),
     )
 
 
 class JoinForm(forms.Form):
-    member = forms.ModelChoiceField(label=_("Who"), queryset=Member.objects.none())
+    member = forms.ModelChoiceField(
+        label=_("Who"), queryset=Member.objects.none(), empty_label=_("choose somebody")
+    )
 
     def __init__(self, *args: Any, team: Team, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

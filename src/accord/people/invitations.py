@@ -63,10 +63,11 @@ def accept_invitation(actor: Member, invitation: Invitation, password: str) -> M
     """
     kept = Invitation.objects.select_for_update().select_related("member").get(pk=invitation.pk)
     rules.invitation_stands(kept, timezone.now())
-    set_password(kept.member, password)
+    member: Member = kept.member
+    set_password(member, password)
     kept.used_at = timezone.now()
     kept.save()
-    return kept.member
+    return member
 
 
 def set_password(member: Member, password: str) -> None:

@@ -16,7 +16,7 @@ TRIES = 60  # some two and a half days
 
 def next_try(tries: int) -> dt.datetime:
     """When to try again after so many tries: soon at first, then every hour."""
-    return timezone.now() + min(_FIRST_WAIT * 2 ** min(tries, 10), _LONGEST_WAIT)
+    return timezone.now() + min(_FIRST_WAIT * (1 << min(tries, 10)), _LONGEST_WAIT)
 
 
 def folder() -> Path | None:

@@ -24,7 +24,7 @@ class SeenSessions:
     def _see(self, request: HttpRequest, key: str) -> None:
         """Write it down if this process wrote, or saw the session first, some minutes ago (signing in wrote it down)."""
         cache, now = caches["process"], time.time()
-        written = cache.get_or_set(f"seen:{key}", now, timeout=SECONDS * 2)
+        written: float = cache.get_or_set(f"seen:{key}", now, timeout=SECONDS * 2) or now
         if now - written > SECONDS:
             cache.set(f"seen:{key}", now, timeout=SECONDS * 2)
             UserSession.objects.create_from_request(request)

@@ -212,7 +212,7 @@ def roles(today: dt.date) -> Iterator[RoleLine]:
     for role in counted.prefetch_related("rates"):
         rates = list(role.rates.all())
         now = next((rate for rate in rates if rate.valid_from <= today), None)
-        yield RoleLine(role, rates, now, role.count)  # type: ignore[attr-defined]
+        yield RoleLine(role, rates, now, role.count)
 
 
 def skills() -> QuerySet[Skill]:

@@ -98,7 +98,7 @@ def member(request: HttpRequest, pk: int) -> HttpResponse:
         queries.with_invitation(Member.objects.select_related("role").prefetch_related("given_roles")), pk=pk
     )
     own_firm = queries.the_firm()
-    page = {
+    page: dict[str, Any] = {
         "member": found,
         "own": found.pk == actor.pk,
         "firm": own_firm,
