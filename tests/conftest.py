@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.db.backends.sqlite3.operations import DatabaseOperations
 
 os.environ.setdefault("ACCORD_DATA", tempfile.mkdtemp(prefix="accord-test-"))
@@ -20,6 +21,17 @@ def _quick(settings: object) -> None:
         "default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend", "QUEUES": []}
     }  # type: ignore[attr-defined]
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """The embedded database is a file, as in earnest: in memory, requests at the same time lock each other out."""
+    for database in connections.databases.values():
+        if database["ENGINE"].endswith("sqlite3"):
+            worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+            database["TEST"]["NAME"] = str(
+                Path(tempfile.mkdtemp(prefix="accord-test-")) / f"{worker}.sqlite3"
+            )
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -111,16 +111,19 @@ def test_the_distance_tells_first_now_and_what_delivery_believes() -> None:
     now = restate_expectation(first.recorded_by, first, firm.a_date(70))
     believed(now, 0.5, backed_date=TODAY + dt.timedelta(82))
     time, cost, scope, quality = said_of(statements(engagement))
-    distance = time.distances[0]
+    ((_, distance),) = time.lines
+    assert distance is not None
     assert (distance.first, distance.now) == (first.date, now.date)
     assert (distance.believed, distance.days) == (TODAY + dt.timedelta(82), 12)
-    assert (cost.distances, scope.distances, quality.distances) == ([], [], [])
+    assert (cost.lines, scope.lines, quality.lines) == ([], [], [])
 
 
 def test_what_delivery_believed_before_something_changed_is_not_told() -> None:
     engagement = firm.engagement()
     believed(said(engagement, firm.an_amount()), 0.5, backed_amount=amount(120_000), stale=True)
-    assert said_of(statements(engagement))[1].distances[0].believed is None
+    ((_, distance),) = said_of(statements(engagement))[1].lines
+    assert distance is not None
+    assert distance.believed is None
 
 
 def test_the_page_groups_what_was_said_and_filters_what_was_withdrawn() -> None:

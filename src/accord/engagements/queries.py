@@ -57,6 +57,11 @@ class Distance:
     gap: Decimal | None
 
     @property
+    def tells(self) -> bool:
+        """Whether there is more than one value to compare."""
+        return self.believed is not None or self.first != self.now
+
+    @property
     def size(self) -> Decimal:
         return abs(self.gap or Decimal(0))
 
@@ -79,8 +84,7 @@ class Group:
 
     kind: str
     label: str
-    statements: list[Statement]
-    distances: list[Distance]
+    lines: list[tuple[Statement, Distance | None]]
     standing: int
     backed: int
 
@@ -260,9 +264,9 @@ def said_of(said: Iterable[Statement], state: str = "") -> list[Group]:
         own = [s for s in everything if s.expectation.kind == kind]
         still = [s for s in own if not s.withdrawn]
         shown = {"standing": still, "withdrawn": [s for s in own if s.withdrawn]}.get(state, own)
-        distances = [distance for s in still if (distance := distance_of(s)) is not None]
+        lines = [(s, None if s.withdrawn else distance_of(s)) for s in shown]
         backed = sum(s.backing.backed for s in still)
-        groups.append(Group(kind, str(kind.label), shown, distances, len(still), backed))
+        groups.append(Group(kind, str(kind.label), lines, len(still), backed))
     return groups
 
 

@@ -94,7 +94,7 @@ def expectation(request: HttpRequest, pk: int) -> HttpResponse:
     page = {
         "engagement": found.engagement,
         "statement": chain,
-        "distance": queries.distance_of(chain),
+        "distance": None if chain.withdrawn else queries.distance_of(chain),
         "history": history_of(*queries.register_rows(chain)),
     }
     return engagement_page(
