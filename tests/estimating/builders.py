@@ -45,7 +45,11 @@ def seller_of(engagement: Engagement) -> Member:
 
 
 def row(
-    name: str, points: Sequence[int] | None = None, level: int = 0, code: str | None = None, by: Role | None = None
+    name: str,
+    points: Sequence[int] | None = None,
+    level: int = 0,
+    code: str | None = None,
+    by: Role | None = None,
 ) -> Row:
     low, likely, high = (Decimal(p) for p in points) if points else (None, None, None)
     return Row(code, level, name, by or role(), Decimal(1), low, likely, high)

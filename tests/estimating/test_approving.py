@@ -55,7 +55,9 @@ def test_the_digest_changes_with_the_content() -> None:
     assert digest_of(one) != digest_of(other)
 
 
-@pytest.mark.parametrize("role", sorted(set(AccessRole) - {AccessRole.DELIVERY_LEAD, AccessRole.PROJECT_MANAGER}))
+@pytest.mark.parametrize(
+    "role", sorted(set(AccessRole) - {AccessRole.DELIVERY_LEAD, AccessRole.PROJECT_MANAGER})
+)
 def test_nobody_approves_without_delivery_authority(role: AccessRole) -> None:
     estimate = delivered()
     with pytest.raises(NotAllowed, match="delivery authority"):

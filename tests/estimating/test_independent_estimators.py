@@ -66,7 +66,9 @@ def test_a_stale_page_is_refused_and_changes_nothing() -> None:
     assert numbers_of(ann, estimate)[0] == points(9, 9, 9)
 
 
-@pytest.mark.parametrize("page", ["", "rows/", "reconcile/", "history/", "export.xlsx", "export.xml", "export.yaml"])
+@pytest.mark.parametrize(
+    "page", ["", "rows/", "reconcile/", "history/", "export.xlsx", "export.xml", "export.yaml"]
+)
 def test_no_page_tells_an_estimator_the_others_numbers(client: object, page: str) -> None:
     ann, ben = estimator(), estimator()
     estimate = asked(None, ann, ben)

@@ -32,7 +32,11 @@ def content_of(estimate: Estimate) -> Content:
                 "role": p.role.name if p.role else None,
                 "units": _text(p.units),
                 "note": p.note,
-                **{name: _text(getattr(agreed[p.pk], name)) for name in POINTS if p.pk in agreed and p.pk in leaves},
+                **{
+                    name: _text(getattr(agreed[p.pk], name))
+                    for name in POINTS
+                    if p.pk in agreed and p.pk in leaves
+                },
             }
             for p in packages
         ],

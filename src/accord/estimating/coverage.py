@@ -83,5 +83,3 @@ def _believe(
     belief.covered_by, belief.from_approved_estimate, belief.digest = name, is_approved, digest
     belief.probability, belief.stale, belief.at = None, False, timezone.now()
     belief.save()
-
-

@@ -43,7 +43,9 @@ def export(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     try:
         content = _written(kind, found, grid)
     except InputError as error:
-        raise Refused("An engagement file holds hours.", error.problems[0].message, "Fill the hours first.") from None
+        raise Refused(
+            "An engagement file holds hours.", error.problems[0].message, "Fill the hours first."
+        ) from None
     name = f"{slugify(str(found.engagement)) or 'estimate'}-{found.version}.{kind}"
     answer = HttpResponse(content, content_type=_TYPES[kind])
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -64,8 +66,10 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
     except InputError as error:
         lines = [line.removeprefix(":").strip(": ") for line in error.lines()]
         form.add_error("file", _("Nothing was taken. What is wrong:"))
-        page = {"problems": lines, "engagement": found.engagement}
-        return form_page(request, form, _("Take over a file"), _("Look at it"), "estimating/upload.html", **page)
+        problems = {"problems": lines, "engagement": found.engagement}
+        return form_page(
+            request, form, _("Take over a file"), _("Look at it"), "estimating/upload.html", **problems
+        )
     grid = queries.grid(member, found)
     present = parsing.rows_as_json(grid)
     change = taking.change_of(taken, present)
@@ -121,5 +125,3 @@ def _read(file: Any) -> taking.Found:
     if head.startswith((b"<", b"\xff\xfe", b"\xfe\xff")):
         return planning_tool.read(content, roles)
     return engagement.read(content, roles)
-
-

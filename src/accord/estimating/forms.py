@@ -70,7 +70,9 @@ class CopyForm(forms.Form):
     source = forms.ModelChoiceField(
         label=_("Estimate to copy"),
         queryset=Estimate.objects.none(),
-        help_text=_("Packages, roles, agreed hours, assumptions and risks are copied. The hours are a beginning: look at each."),
+        help_text=_(
+            "Packages, roles, agreed hours, assumptions and risks are copied. The hours are a beginning: look at each."
+        ),
     )
 
     def __init__(self, *args: Any, member: Member, engagement: Engagement, **kwargs: Any) -> None:
@@ -98,13 +100,17 @@ class AssumptionForm(forms.Form):
         initial=Assumption.Kind.ASSUMPTION,
     )
     text = forms.CharField(
-        label=_("What is taken for granted, or left out"), max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+        label=_("What is taken for granted, or left out"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
 
 
 class RiskForm(forms.Form):
     name = forms.CharField(label=_("What may happen"), max_length=200)
-    percent = forms.DecimalField(label=_("Chance in percent"), min_value=1, max_value=99, max_digits=4, decimal_places=1)
+    percent = forms.DecimalField(
+        label=_("Chance in percent"), min_value=1, max_value=99, max_digits=4, decimal_places=1
+    )
     package = forms.ModelChoiceField(
         label=_("Work package that takes longer then"),
         queryset=WorkPackage.objects.none(),
@@ -112,7 +118,9 @@ class RiskForm(forms.Form):
         empty_label=_("none: it only costs money"),
     )
     low = forms.DecimalField(label=_("Hours, low"), min_value=0, max_digits=9, decimal_places=2, initial=0)
-    likely = forms.DecimalField(label=_("Hours, likely"), min_value=0, max_digits=9, decimal_places=2, initial=0)
+    likely = forms.DecimalField(
+        label=_("Hours, likely"), min_value=0, max_digits=9, decimal_places=2, initial=0
+    )
     high = forms.DecimalField(label=_("Hours, high"), min_value=0, max_digits=9, decimal_places=2, initial=0)
     cost = forms.DecimalField(label=_("Money"), min_value=0, max_digits=12, decimal_places=2, initial=0)
 

@@ -26,7 +26,9 @@ def rows_as_json(grid: Grid) -> list[dict[str, Any]]:
             "units": f"{row.package.units.normalize():f}",
             "note": row.package.note,
             **{
-                name: f"{getattr(row.points, name).normalize():f}" if row.points and not row.is_summary else ""
+                name: f"{getattr(row.points, name).normalize():f}"
+                if row.points and not row.is_summary
+                else ""
                 for name in _POINTS
             },
         }

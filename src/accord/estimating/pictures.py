@@ -34,5 +34,7 @@ def bars(disputed: Disputed) -> Bars:
         p = opinion.points
         low, likely, high = (float(v) / top * WIDTH for v in (p.low, p.likely, p.high))
         told = f"{p.low.normalize():f} – {p.likely.normalize():f} – {p.high.normalize():f}"
-        found.append(Bar(opinion.estimator.name, told, low, 2 + 12 * k, max(high - low, 1), max(likely - 1, 0)))
+        found.append(
+            Bar(opinion.estimator.name, told, low, 2 + 12 * k, max(high - low, 1), max(likely - 1, 0))
+        )
     return Bars(found, 12 * len(found) + 2)

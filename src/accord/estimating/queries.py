@@ -191,7 +191,9 @@ def grid_rows(packages: Sequence[WorkPackage], efforts: dict[int, Effort]) -> li
         else:
             under = [j for j in _under(levels, k) if rules.is_leaf(levels, j)]
             rows.append(
-                GridRow(package, True, _sum(efforts[packages[j].pk] for j in under if packages[j].pk in efforts))
+                GridRow(
+                    package, True, _sum(efforts[packages[j].pk] for j in under if packages[j].pk in efforts)
+                )
             )
     return rows
 
@@ -247,7 +249,9 @@ def waits_for(estimate: Estimate, member: Member | None = None) -> str:
     if estimate.state == State.REPLACED:
         return _("A newer version counts.")
     at_work = [c for c in estimate.contributions.all() if c.done_at is None]
-    waiting = [str(_("you")) if c.estimator_id == getattr(member, "pk", None) else str(c.estimator) for c in at_work]
+    waiting = [
+        str(_("you")) if c.estimator_id == getattr(member, "pk", None) else str(c.estimator) for c in at_work
+    ]
     if waiting == [_("you")]:
         return _("It waits for your hours.")
     if waiting:
@@ -317,7 +321,9 @@ def _to_estimate(member: Member) -> Iterable[Waiting]:
         contributions__estimator=member,
         engagement__in=visible_to(member).filter(outcome=""),
     )
-    mine = mine.select_related("engagement__relationship__client", "asked_by").prefetch_related("contributions")
+    mine = mine.select_related("engagement__relationship__client", "asked_by").prefetch_related(
+        "contributions"
+    )
     for estimate in mine:
         own = own_contribution(member, estimate)
         if own is not None and own.done_at is None:
@@ -335,7 +341,9 @@ def _to_judge(member: Member) -> Iterable[Waiting]:
     )
     leads = Exists(
         TakenPart.objects.filter(
-            engagement=OuterRef("engagement"), member=member, part__in=[Part.DELIVERY_LEAD, Part.PROJECT_MANAGER]
+            engagement=OuterRef("engagement"),
+            member=member,
+            part__in=[Part.DELIVERY_LEAD, Part.PROJECT_MANAGER],
         )
     )
     nobody_leads = ~Exists(
@@ -350,7 +358,9 @@ def _to_judge(member: Member) -> Iterable[Waiting]:
         except Refused:
             continue
         why = _("{name} delivered it").format(name=estimate.delivered_by)
-        yield Waiting(_("Approve the estimate"), estimate.engagement, why, estimate.due_on, _address(estimate))
+        yield Waiting(
+            _("Approve the estimate"), estimate.engagement, why, estimate.due_on, _address(estimate)
+        )
 
 
 def _address(estimate: Estimate) -> str:
@@ -397,5 +407,7 @@ def _sum(efforts: Iterable[Effort]) -> Points | None:
         return None
     zero = Decimal(0)
     return Points(
-        sum((e.low for e in given), zero), sum((e.likely for e in given), zero), sum((e.high for e in given), zero)
+        sum((e.low for e in given), zero),
+        sum((e.likely for e in given), zero),
+        sum((e.high for e in given), zero),
     )

@@ -261,7 +261,9 @@ def rows_are_right(rows: Sequence[Row]) -> None:
 def _too_many(rows: Sequence[Row]) -> list[CellProblem]:
     if len(rows) <= MOST_ROWS:
         return []
-    return [CellProblem(MOST_ROWS, "name", f"A breakdown has at most {MOST_ROWS} lines; these are {len(rows)}.")]
+    return [
+        CellProblem(MOST_ROWS, "name", f"A breakdown has at most {MOST_ROWS} lines; these are {len(rows)}.")
+    ]
 
 
 def _wrong_in(row: Row) -> list[tuple[str, str]]:

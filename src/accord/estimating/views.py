@@ -142,14 +142,18 @@ def copy(request: HttpRequest, pk: int) -> HttpResponse:
     found = visible(request, pk)
     member = signed_in(request)
     form = CopyForm(request.POST or None, member=member, engagement=found)
-    done = carried_out(request, form, lambda: actions.copy_estimate(member, found, form.cleaned_data["source"]))
+    done = carried_out(
+        request, form, lambda: actions.copy_estimate(member, found, form.cleaned_data["source"])
+    )
     if done:
         return gone(request, "estimating:estimate", done.result.pk)
     return form_page(request, form, _("Copy from an earlier engagement"), _("Copy"), engagement=found)
 
 
 def cover(request: HttpRequest, pk: int) -> HttpResponse:
-    rows = Expectation.objects.select_related("engagement__relationship__client", "coverage", "withdrawal", "restated_by")
+    rows = Expectation.objects.select_related(
+        "engagement__relationship__client", "coverage", "withdrawal", "restated_by"
+    )
     expectation = get_object_or_404(rows, pk=pk)
     engagement_rules.must_see(signed_in(request), expectation.engagement)
     coverage = getattr(expectation, "coverage", None)
@@ -271,7 +275,12 @@ def new_version(request: HttpRequest, pk: int) -> HttpResponse:
         return gone(request, "estimating:estimate", made.result.pk)
     explanation = _("It starts as a copy of version {version}.").format(version=found.version)
     return form_page(
-        request, form, _("Begin a new version"), _("Begin"), engagement=found.engagement, explanation=explanation
+        request,
+        form,
+        _("Begin a new version"),
+        _("Begin"),
+        engagement=found.engagement,
+        explanation=explanation,
     )
 
 

@@ -54,7 +54,8 @@ def write_mspdi(title: str, start: dt.date, currency: str, tasks: Sequence[Outli
     for number, (uid, task) in enumerate(working, start=1):
         _assignment(group, number, uid, roles[task.role], task)
     ET.indent(project)
-    return ET.tostring(project, encoding="utf-8", xml_declaration=True)
+    content: bytes = ET.tostring(project, encoding="utf-8", xml_declaration=True)
+    return content
 
 
 def _calendar(project: ET.Element) -> None:

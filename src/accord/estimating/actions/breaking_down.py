@@ -31,7 +31,7 @@ def save_grid(actor: Member, estimate: Estimate, rows: Sequence[Row], revision: 
     """
     estimate = locked(estimate)
     rules.is_in_work(estimate)
-    contributions = list(estimate.contributions.all())
+    contributions = contributions_of(estimate)
     own = next((c for c in contributions if c.estimator_id == actor.pk), None)
     is_agreed = rules.all_done(contributions)
     if not is_agreed:
@@ -80,7 +80,7 @@ def take_up_again(actor: Member, estimate: Estimate) -> Contribution:
     """
     estimate = locked(estimate)
     rules.is_in_work(estimate)
-    contributions = list(estimate.contributions.all())
+    contributions = contributions_of(estimate)
     own = next((c for c in contributions if c.estimator_id == actor.pk), None)
     if own is None or own.done_at is None or rules.all_done(contributions):
         raise Refused(
@@ -108,7 +108,10 @@ def agree_on_efforts(actor: Member, estimate: Estimate, efforts: Mapping[str, Po
     unknown = [code for code in efforts if code not in packages]
     if unknown:
         raise WrongInput(efforts=f"There is no package {', '.join(unknown)}.")
-    rows = [Row(code, 0, packages[code].name, None, Decimal(1), p.low, p.likely, p.high) for code, p in efforts.items()]
+    rows = [
+        Row(code, 0, packages[code].name, None, Decimal(1), p.low, p.likely, p.high)
+        for code, p in efforts.items()
+    ]
     rules.rows_are_right(rows)
     if _save_efforts(estimate, [packages[code] for code in efforts], rows, None):
         estimate.revision += 1
@@ -122,8 +125,12 @@ def locked(estimate: Estimate) -> Estimate:
     return rows.get(pk=estimate.pk)  # type: ignore[no-any-return]
 
 
+def contributions_of(estimate: Estimate) -> list[Contribution]:
+    return list(estimate.contributions.all())
+
+
 def finish(actor: Member, estimate: Estimate) -> Contribution:
-    contributions = list(estimate.contributions.all())
+    contributions = contributions_of(estimate)
     own = next((c for c in contributions if c.estimator_id == actor.pk), None)
     if own is None or own.done_at is not None:
         raise Refused(
@@ -163,7 +170,9 @@ def begin_agreement(estimate: Estimate) -> None:
 
 def next_code(estimate: Estimate) -> int:
     """The number of the next new package: a code is never given twice in an engagement, whatever was removed."""
-    used = WorkPackage.objects.filter(estimate__engagement=estimate.engagement_id).values_list("code", flat=True)
+    used = WorkPackage.objects.filter(estimate__engagement=estimate.engagement_id).values_list(
+        "code", flat=True
+    )
     covered = Coverage.objects.filter(expectation__engagement=estimate.engagement_id)
     found = (_CODE.fullmatch(code) for code in (*used, *covered.values_list("code", flat=True)))
     return max((int(match[1]) for match in found if match), default=0) + 1
@@ -202,12 +211,13 @@ class _Breakdown:
         """The packages in the order of the rows."""
         stored = {p.code: p for p in self.packages}
         kept = {row.code for row in rows}
-        for code, package in stored.items():
+        for code, gone in stored.items():
             if code not in kept:
-                package.delete()
+                gone.delete()
                 self.changed = True
         number = next_code(self.estimate) if any(row.code not in stored for row in rows) else 0
-        taken, new = [], []
+        taken: list[WorkPackage] = []
+        new: list[WorkPackage] = []
         for position, row in enumerate(rows):
             package = stored.get(row.code or "")
             if package is None:
@@ -249,7 +259,10 @@ def _new_code(asked: str | None, number: int) -> tuple[str, int]:
 
 
 def _save_efforts(
-    estimate: Estimate, packages: Sequence[WorkPackage], rows: Sequence[Row], contribution: Contribution | None
+    estimate: Estimate,
+    packages: Sequence[WorkPackage],
+    rows: Sequence[Row],
+    contribution: Contribution | None,
 ) -> bool:
     """Write the rows' three points as one estimator's own or as the agreed ones; whether anything changed."""
     stored = queries.efforts_of(estimate, contribution)

@@ -38,11 +38,11 @@ def write(
         needed[role] = max(needed.get(role, 0.0), float(p.units))
         effort = plan.ThreePoint(float(points.low), float(points.likely), float(points.high))
         activities.append(plan.Activity(names[p.pk], effort, needs=(plan.Need(role, float(p.units)),)))
-    engagement = plan.Engagement(
-        _id(title), tuple(activities), risks=tuple(_risks(risks, names))
-    )
+    engagement = plan.Engagement(_id(title), tuple(activities), risks=tuple(_risks(risks, names)))
     capacity = [plan.Resource(role, units=max(n, people.get(role, 0))) for role, n in needed.items()]
-    portfolio = plan.Portfolio(start=today, engagements=(engagement,), capacity=tuple(capacity), currency=currency)
+    portfolio = plan.Portfolio(
+        start=today, engagements=(engagement,), capacity=tuple(capacity), currency=currency
+    )
     return yaml.safe_dump(to_document(portfolio), sort_keys=False, allow_unicode=True, width=120).encode()
 
 
@@ -54,7 +54,13 @@ def read(content: bytes, roles: Roles) -> Found:
     portfolio = parse_engagement_file(parse_document(content, ""))
     several = len(portfolio.engagements) > 1
     lines: list[Line] = []
-    left = {"waiting times and milestones": 0, "links": 0, "risks": 0, "promises": 0, "the further people of an activity": 0}
+    left = {
+        "waiting times and milestones": 0,
+        "links": 0,
+        "risks": 0,
+        "promises": 0,
+        "the further people of an activity": 0,
+    }
     for engagement in portfolio.engagements:
         if several:
             lines.append(_line("", 0, engagement.id))
@@ -97,7 +103,9 @@ def _risks(risks: list[Risk], names: dict[int, str]) -> list[plan.Risk]:
         has_hours = on is not None and risk.high > 0
         effort = plan.ThreePoint(float(risk.low), float(risk.likely), float(risk.high)) if has_hours else None
         found.append(
-            plan.Risk(f"r{k} {_id(risk.name)}"[:200], float(risk.probability), on, effort, cost=float(risk.cost))
+            plan.Risk(
+                f"r{k} {_id(risk.name)}"[:200], float(risk.probability), on, effort, cost=float(risk.cost)
+            )
         )
     return found
 

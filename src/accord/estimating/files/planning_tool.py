@@ -45,7 +45,9 @@ def _found(path: Path, roles: Roles) -> Found:
     levels = _levels(tasks)
     lines = [_line(plan, t, levels, k, roles) for k, t in enumerate(tasks)]
     low, _, high = USUAL_SPREAD
-    notes = [f"Each task's value is taken as likely; low is {low:g} and high {high:g} times it: look at each."]
+    notes = [
+        f"Each task's value is taken as likely; low is {low:g} and high {high:g} times it: look at each."
+    ]
     notes += [told for told, n in _left_out(plan, tasks) if n]
     return Found(lines, [*notes, *roles.notes()])
 
@@ -81,8 +83,14 @@ def _line(plan: XmlPlan, task: XmlTask, levels: list[int], k: int, roles: Roles)
 def _left_out(plan: XmlPlan, tasks: list[XmlTask]) -> list[tuple[str, int]]:
     several = sum(sum(a.task == t.uid for a in plan.assignments) > 1 for t in tasks)
     return [
-        ("Left out: links between tasks; the plan has them, an estimate has not.", sum(len(t.links) for t in tasks)),
-        ("Left out: dates, deadlines and constraints.", sum(bool(t.deadline or t.constraint_date) for t in tasks)),
+        (
+            "Left out: links between tasks; the plan has them, an estimate has not.",
+            sum(len(t.links) for t in tasks),
+        ),
+        (
+            "Left out: dates, deadlines and constraints.",
+            sum(bool(t.deadline or t.constraint_date) for t in tasks),
+        ),
         ("Left out: fixed costs.", sum(t.fixed_cost > 0 for t in tasks)),
         ("Left out: what is done already.", sum(t.complete > 0 for t in tasks)),
         ("Left out: the further people of tasks that have several.", several),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from openpyxl import Workbook, load_workbook
@@ -32,8 +32,11 @@ def write(grid: Grid, title: str) -> bytes:
     sheet.append(COLUMNS)
     for row in grid.rows:
         p = row.package
-        points = [float(v) for v in (row.points.low, row.points.likely, row.points.high)] if row.points else [None] * 3
-        sheet.append([p.code, p.level, _literal(p.name), p.role.name if p.role else None, float(p.units), *points, _literal(p.note)])
+        role = p.role.name if p.role else ""
+        hours = (row.points.low, row.points.likely, row.points.high) if row.points else ()
+        sheet.append([p.code, p.level, "", "", float(p.units), *map(float, hours)])
+        for column, text in ((3, p.name), (4, role), (9, p.note)):
+            _write(sheet.cell(sheet.max_row, column), text)
         if row.is_summary:
             for cell in sheet[sheet.max_row]:
                 cell.font = Font(bold=True)
@@ -64,12 +67,14 @@ def read(content: bytes, roles: Roles) -> Found:
         raise InputError("", reader.problems)
     if not reader.lines:
         raise refuse("The table holds no work package.")
-    left = [str(title)[:60] for k, title in enumerate(header) if title is not None and k not in places.values()]
+    left = [
+        str(title)[:60] for k, title in enumerate(header) if title is not None and k not in places.values()
+    ]
     notes = [f"Left out: the column “{title}”." for title in left]
     return Found(reader.lines, [*notes, *roles.notes()])
 
 
-def _values(content: bytes) -> Iterable[Any]:
+def _values(content: bytes) -> Iterator[Any]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             unpacked = sum(part.file_size for part in packed.infolist())
@@ -82,16 +87,30 @@ def _values(content: bytes) -> Iterable[Any]:
         return iter(list(rows))
     except InputError:
         raise
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, IndexError, OSError, SyntaxError, TypeError, AttributeError):
+    except (
+        zipfile.BadZipFile,
+        InvalidFileException,
+        KeyError,
+        ValueError,
+        IndexError,
+        OSError,
+        SyntaxError,
+        TypeError,
+        AttributeError,
+    ):
         raise refuse("This is not a table that can be read: save it as XLSX.") from None
 
 
 def _places(header: Sequence[Any]) -> dict[str, int]:
     titles = [str(title or "").strip().lower() for title in header]
-    places = {f: titles.index(c.lower()) for f, c in zip(_FIELDS, COLUMNS, strict=True) if c.lower() in titles}
+    places = {
+        f: titles.index(c.lower()) for f, c in zip(_FIELDS, COLUMNS, strict=True) if c.lower() in titles
+    }
     if "name" not in places:
         wanted = ", ".join(COLUMNS)
-        raise refuse(f"The first line must name the columns; “Work package” is missing. Known columns: {wanted}.")
+        raise refuse(
+            f"The first line must name the columns; “Work package” is missing. Known columns: {wanted}."
+        )
     return places
 
 
@@ -145,7 +164,8 @@ class _Reader:
         self.problems.append(Problem(message, line=k))
 
 
-def _literal(text: str) -> str:
-    """Text that a table program must not take for a formula, without characters that the format cannot hold."""
-    clean = "".join(c if c.isprintable() else " " for c in text)
-    return f"'{clean}" if clean[:1] in ("=", "+", "-", "@") else clean
+def _write(cell: Any, text: str) -> None:
+    """As text, whatever it begins with: a table program would take “=…” for a formula."""
+    if text:
+        cell.value = "".join(c if c.isprintable() else " " for c in text)
+        cell.data_type = "s"

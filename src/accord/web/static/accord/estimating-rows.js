@@ -9,6 +9,9 @@ window.accordRows = (() => {
   let keys = 0;  // tells new lines apart, which have no code before they are saved
   const empty = (level = 0) => ({ key: ++keys, code: "", level, name: "", role: "", units: "1", low: "", likely: "", high: "", note: "" });
 
+  // Rows as the server gives them, each with a key of its own.
+  const keyed = (given) => given.map((row) => ({ ...row, key: ++keys }));
+
   // A line that nothing was typed into yet: it is neither judged nor saved.
   const isBlank = (row) => !row.code && FIELDS.every((name) => row[name] === (name === "units" ? "1" : ""));
 
@@ -191,5 +194,5 @@ window.accordRows = (() => {
     return levelled(result);
   };
 
-  return { FIELDS, NUMBERS, POINTS, empty, indent, isBlank, isSummary, levelled, merge, number, paste, problems, same, sums, table, taken, totals };
+  return { FIELDS, NUMBERS, POINTS, empty, indent, isBlank, isSummary, keyed, levelled, merge, number, paste, problems, same, sums, table, taken, totals };
 })();

@@ -13,22 +13,28 @@
   const tools = part("grid-tools"), told = part("grid-told"), state = part("save-state");
   const button = (name) => tools.querySelector(`[data-do="${name}"]`);
 
-  let rows = given("grid-rows"), base = rows.map((row) => ({ ...row })), revision = Number(place.dataset.revision);
+  let rows = R.keyed(given("grid-rows")), base = rows, revision = Number(place.dataset.revision);
   let sums = [], wrong = new Map(), dirty = false, saving = false, pending = null, table, version = 0;
-  const undone = [], done = [];
-  const MOST_STEPS = 200;
   if (!rows.length) rows = [R.empty()];
+  const undone = [], done = [];
+  const MOST_STEPS = 200, FEW = 30;
 
-  // The rows as Tabulator shows them: the same values, with the row's place as its id.
-  const shown = () => rows.map((row, k) => ({ id: k, ...row }));
-  const at = (cell) => cell.getRow().getData().id;
+  // Tabulator's rows hold our rows' keys only: what a cell shows is looked up, so there is one truth.
+  let places = new Map(), faces = new Map(), drawn = rows, drawing = Promise.resolve();
+  const shown = () => rows.map((row) => ({ id: row.key }));
+  const at = (cell) => places.get(cell.getRow().getData().id);
+  const rowAt = (k) => table.getRow(rows[Math.max(0, Math.min(rows.length - 1, k))].key);
   const isOpen = (k, field) => (!R.isSummary(rows, k) || !["role", "units", ...R.POINTS].includes(field)) && (numbersOpen || !R.POINTS.includes(field));
 
   const judge = () => {
+    places = new Map(rows.map((row, k) => [row.key, k]));
     sums = R.sums(rows);
     wrong = new Map();
     for (const problem of R.problems(rows, roles)) wrong.set(`${problem.row} ${problem.field}`, problem.why);
   };
+
+  // All that decides how a row looks: it is drawn anew when this differs.
+  const face = (row, k) => JSON.stringify([row.level, R.FIELDS.map((field) => row[field]), R.isSummary(rows, k) && (sums[k] ?? 0), R.FIELDS.map((field) => wrong.get(`${k} ${field}`))]);
 
   // Cells
 
@@ -36,9 +42,12 @@
     const text = Number.isInteger(value) || Math.abs(value) >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : String(Math.round(value * 100) / 100);
     return text.replace(/\B(?=(\d{3})+(?!\d))(?<!\.\d*)/g, "\u2009");
   };
-  const drawn = (field) => (cell) => {
-    const k = at(cell), row = rows[k], element = cell.getElement();
+  const drawnCell = (field) => (cell) => {
+    const k = at(cell), row = rows[k];
+    if (!row) return "";
+    const element = cell.getElement();
     const why = wrong.get(`${k} ${field}`), isSum = R.isSummary(rows, k) && field !== "name" && field !== "note";
+    element.id = `cell-${row.key}-${field}`;
     element.classList.toggle("wrong-cell", Boolean(why));
     element.classList.toggle("sum-cell", isSum);
     if (why) element.setAttribute("aria-invalid", "true"); else element.removeAttribute("aria-invalid");
@@ -92,7 +101,7 @@
   };
 
   const column = (field, width, more = {}) => ({
-    title: words[field], field, formatter: drawn(field), editor: editor(field), headerSort: false, resizable: "header",
+    title: words[field], field, formatter: drawnCell(field), editor: editor(field), headerSort: false, resizable: "header",
     editable: (cell) => isOpen(at(cell), field), minWidth: width, hozAlign: R.NUMBERS.has(field) ? "right" : "left",
     headerHozAlign: R.NUMBERS.has(field) ? "right" : "left", cellEdited: (cell) => edited(at(cell), field, cell.getValue()), ...more,
   });
@@ -109,7 +118,7 @@
     return { top, bottom, left, right, field: R.FIELDS[left] };
   };
   const choose = (k, field, bottom = k, lastField = field) => {
-    const first = table.getRow(Math.max(0, Math.min(rows.length - 1, k))), last = table.getRow(Math.max(0, Math.min(rows.length - 1, bottom)));
+    const first = rowAt(k), last = rowAt(bottom);
     if (!first || !last) return;
     table.scrollToRow(first, "nearest", false).catch(() => {});
     table.scrollToColumn(field, "middle", false).catch(() => {});
@@ -125,10 +134,10 @@
   };
   // Screen readers follow the active cell by its id.
   const tell = () => {
-    const { top, field } = chosen(), cell = table.getRow(top)?.getCell(field)?.getElement();
+    const { top, field } = chosen(), cell = rowAt(top)?.getCell(field)?.getElement();
     if (!cell) return;
-    cell.id ||= `cell-${top}-${field}`;
-    table.rowManager.element.setAttribute("aria-activedescendant", cell.id);
+    if (cell.isConnected) table.rowManager.element.setAttribute("aria-activedescendant", cell.id);
+    else table.rowManager.element.removeAttribute("aria-activedescendant");
   };
 
   // Changes
@@ -146,10 +155,32 @@
     drawTotals();
     drawMissing();
   };
+  // Only what differs from what was drawn last: few rows come or go in place, others are drawn anew where their looks
+  // changed. One after the other, so that quick typing cannot mix two changes.
+  const draw = async () => {
+    const before = drawn, now = rows, looks = new Map(now.map((row, k) => [row.key, face(row, k)]));
+    drawn = now;
+    const had = new Set(before.map((row) => row.key)), has = new Set(now.map((row) => row.key));
+    const gone = before.filter((row) => !has.has(row.key)), come = now.filter((row) => !had.has(row.key));
+    if (gone.length + come.length > FEW) await table.replaceData(shown());
+    else {
+      for (const row of gone) await table.deleteRow(row.key);
+      for (const row of come) {
+        const k = now.indexOf(row);
+        await table.addRow({ id: row.key }, k === 0, k === 0 ? undefined : now[k - 1].key);
+      }
+      for (const row of now) if (had.has(row.key) && looks.get(row.key) !== faces.get(row.key)) table.getRow(row.key).reformat();
+    }
+    faces = looks;
+  };
+  const show = () => {
+    redraw();
+    drawing = drawing.then(draw);
+    return drawing;
+  };
   const replace = async (next, k, field, bottom = k, lastField = field) => {
     rows = next;
-    redraw();
-    await table.replaceData(shown());
+    await show();
     choose(k, field, bottom, lastField);
   };
   const remember = () => {
@@ -160,20 +191,16 @@
   };
   const change = (next, k, field, bottom, lastField) => {
     remember();
-    const drawnNow = replace(next, k, field, bottom, lastField);
+    const shownSoon = replace(next, k, field, bottom, lastField);
     mark(true);
-    return drawnNow;
+    return shownSoon;
   };
-  // One cell: only its row and the sums above it are drawn anew.
   const edited = (k, field, typed) => {
     const value = R.taken(field, typed ?? "", roles);
-    if (value === rows[k][field]) { table.getRow(k).reformat(); return; }
+    if (value === rows[k][field]) { rowAt(k).reformat(); return; }
     remember();
     rows = rows.map((row, i) => (i === k ? { ...row, [field]: value } : row));
-    redraw();
-    table.getRow(k).reformat();
-    let level = rows[k].level;
-    for (let i = k - 1; i >= 0 && level > 0; i--) if (rows[i].level < level) { level = rows[i].level; table.getRow(i).reformat(); }
+    show();
     mark(true);
   };
   const step = (from, to) => {
@@ -184,6 +211,10 @@
     replace(from.pop(), here.top, here.field);
     mark(true);
   };
+  const shift = (by) => {
+    const c = chosen(), next = R.indent(rows, c.top, c.bottom, by);
+    if (next.some((row, k) => row.level !== rows[k].level)) change(next, c.top, c.field, c.bottom, R.FIELDS[c.right]);
+  };
   const acts = {
     insert: () => { const { bottom } = chosen(); change([...rows.slice(0, bottom + 1), R.empty(rows[bottom]?.level), ...rows.slice(bottom + 1)], bottom + 1, "name"); },
     remove: () => {
@@ -191,8 +222,8 @@
       const left = R.levelled([...rows.slice(0, top), ...rows.slice(bottom + 1)].map((row) => ({ ...row })));
       change(left.length ? left : [R.empty()], Math.min(top, Math.max(0, left.length - 1)), field);
     },
-    indent: () => { const c = chosen(); change(R.indent(rows, c.top, c.bottom, 1), c.top, c.field, c.bottom, R.FIELDS[c.right]); },
-    outdent: () => { const c = chosen(); change(R.indent(rows, c.top, c.bottom, -1), c.top, c.field, c.bottom, R.FIELDS[c.right]); },
+    indent: () => shift(1),
+    outdent: () => shift(-1),
     undo: () => step(done, undone),
     redo: () => step(undone, done),
     save: () => save(),
@@ -256,8 +287,8 @@
   const newest = async () => (await fetch(place.dataset.address, { headers: { Accept: "application/json" } })).json();
   const bringTogether = async () => {
     const latest = await newest();
-    const merged = R.merge(base, rows, latest.rows);
-    base = latest.rows;
+    const merged = R.merge(base, kept(), R.keyed(latest.rows));
+    base = R.keyed(latest.rows);
     revision = latest.revision;
     await change(merged.length ? merged : [R.empty()], 0, "name");
     say([words.merged]);
@@ -292,7 +323,7 @@
     }
     say([]);
     revision = body.revision;
-    base = body.rows.map((row) => ({ ...row }));
+    base = R.keyed(body.rows);
     bringCodes(body.rows);
     mark(sent !== version);
     window.accord.announce(words.saved);
@@ -338,7 +369,7 @@
   const open = (k, field) => {
     if (!isOpen(k, field)) { pending = null; go(k + 1, field); return; }
     choose(k, field);
-    table.getRow(k).getCell(field).edit(true);
+    rowAt(k).getCell(field).edit(true);
   };
 
   // The clipboard
@@ -379,14 +410,19 @@
   });
   table.on("tableBuilt", () => {
     const holder = table.rowManager.element;
-    holder.setAttribute("aria-label", place.dataset.label);
-    place.setAttribute("aria-label", place.dataset.label);
+    // What has the focus is the grid for a screen reader, and owns the head, which stands beside it.
+    const head = place.querySelector(".tabulator-header");
+    head.id = "grid-head";
+    head.removeAttribute("tabindex");
+    place.setAttribute("role", "presentation");
+    for (const [name, value] of [["role", "grid"], ["aria-label", place.dataset.label], ["aria-owns", head.id]]) holder.setAttribute(name, value);
     holder.addEventListener("keydown", keys, true);
     place.addEventListener("copy", copying);
     place.addEventListener("cut", copying);
     place.addEventListener("paste", pasting);
     table.on("rangeChanged", tell);
     redraw();
+    faces = new Map(rows.map((row, k) => [row.key, face(row, k)]));
     place.dataset.ready = "";
   });
   tools.addEventListener("click", (event) => { const name = event.target.closest("[data-do]")?.dataset.do; if (name) { acts[name](); if (name !== "save") focus(); } });

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accord.estimating.numbers import Line, Points, differences, disagreement, mean_of, totals
+
+
+def points(low: float, likely: float, high: float) -> Points:
+    return Points(Decimal(str(low)), Decimal(str(likely)), Decimal(str(high)))
+
+
+def test_the_totals_agree_with_drawing_the_hours_many_times() -> None:
+    given_points = [points(8, 10, 30), points(40, 60, 110), points(5, 5, 20), points(16, 24, 60)]
+    generator = np.random.default_rng(7)
+    drawn = np.zeros(200_000)
+    for p in given_points:
+        low, likely, high = float(p.low), float(p.likely), float(p.high)
+        mode = (likely - low) / (high - low)
+        drawn += low + (high - low) * generator.beta(1 + 4 * mode, 5 - 4 * mode, len(drawn))
+    total = totals([("Developer", p) for p in given_points])[-1]
+    assert total.p50 == pytest.approx(np.median(drawn), rel=0.015)
+    assert total.p80 == pytest.approx(np.quantile(drawn, 0.8), rel=0.015)
+
+
+def test_totals_are_given_by_role_and_last_of_all() -> None:
+    found = totals([("Tester", points(1, 1, 1)), ("Developer", points(2, 2, 2)), ("Tester", points(3, 3, 3))])
+    assert [(t.role, t.packages, t.likely, t.p80) for t in found] == [
+        ("Developer", 1, 2, 2.0),
+        ("Tester", 2, 4, 4.0),
+        ("", 3, 6, 6.0),
+    ]
+
+
+def test_of_nothing_the_total_is_nothing() -> None:
+    assert totals([])[-1].p80 == 0
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "told"),
+    [
+        (points(8, 10, 20), points(9, 14, 30), ""),
+        (points(8, 10, 20), points(9, 15, 30), ""),
+        (points(8, 10, 20), points(9, 16, 30), "1.6 times apart"),
+        (points(8, 9, 10), points(11, 12, 13), "the ranges do not meet"),
+        (points(0, 0, 1), points(0, 1, 2), "one says nothing, another something"),
+        (points(0, 0, 0), points(0, 0, 0), ""),
+    ],
+)
+def test_wide_disagreement_is_told(one: Points, other: Points, told: str) -> None:
+    assert disagreement([one, other]) == disagreement([other, one]) == told
+
+
+_RISING = (
+    st.lists(st.decimals(0, 1_000_000, places=2), min_size=3, max_size=3)
+    .map(sorted)
+    .map(lambda v: Points(*v))
+)
+
+
+@given(st.lists(_RISING, min_size=1, max_size=5))
+def test_means_of_rising_points_rise(opinions: list[Points]) -> None:
+    mean = mean_of(opinions)
+    assert mean.low <= mean.likely <= mean.high
+
+
+def test_differences_tell_what_was_added_removed_and_changed() -> None:
+    old = [
+        Line("w1", "Build", "Dev", points(1, 10, 20)),
+        Line("w2", "Test", "Dev", points(1, 2, 3)),
+        Line("w4", "Same", "Dev", None),
+    ]
+    new = [
+        Line("w3", "Migrate", "Dev", points(1, 5, 9)),
+        Line("w1", "Build", "Dev", points(1, 12, 20)),
+        Line("w4", "Same", "Dev", None),
+    ]
+    found = [(d.code, d.kind, d.change) for d in differences(old, new)]
+    assert found == [("w3", "added", 5), ("w1", "changed", 2), ("w2", "removed", -2)]
