@@ -108,8 +108,9 @@ def _bar(page: Page, plan, name: str):  # type: ignore[no-untyped-def]
 
 
 def _drag_right(page: Page, plan, name: str, weeks: int) -> None:  # type: ignore[no-untyped-def]
+    page.wait_for_load_state("networkidle")
     bar = _bar(page, plan, name)
-    bar.scroll_into_view_if_needed()
+    bar.hover()  # scrolls to it
     box = bar.bounding_box()
     assert box
     week = page.locator(".load-row .load").first.bounding_box()
@@ -123,15 +124,16 @@ def _drag_right(page: Page, plan, name: str, weeks: int) -> None:  # type: ignor
 
 
 def _link(page: Page, plan, source: str, target: str) -> None:  # type: ignore[no-untyped-def]
+    page.wait_for_load_state("networkidle")
     _bar(page, plan, source).hover()
     handle = _bar(page, plan, source).locator(".gantt_link_control.task_right .gantt_link_point")
     start = handle.bounding_box()
-    _box = _bar(page, plan, target).bounding_box()
+    aim = _bar(page, plan, target).bounding_box()
     assert start
-    assert _box
+    assert aim
     page.mouse.move(start["x"] + start["width"] / 2, start["y"] + start["height"] / 2)
     page.mouse.down()
-    page.mouse.move(_box["x"] + 6, _box["y"] + _box["height"] / 2, steps=8)
+    page.mouse.move(aim["x"] + 6, aim["y"] + aim["height"] / 2, steps=8)
     end = _bar(page, plan, target).locator(".gantt_link_control.task_left .gantt_link_point").bounding_box()
     assert end
     page.mouse.move(end["x"] + end["width"] / 2, end["y"] + end["height"] / 2, steps=4)

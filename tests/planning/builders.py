@@ -94,6 +94,9 @@ def an_estimate(
         digest="0" * 64 if approved else "",
     )
     with written():
+        for older in engagement.estimates.filter(state=State.APPROVED) if approved else ():
+            older.state = State.REPLACED
+            older.save()
         estimate.save()
         WorkPackage(estimate=estimate, code="w0", position=1, name="All").save()
         for k, name in enumerate(names, start=1):

@@ -16,7 +16,7 @@ from accord.engagements.models import Engagement, Expectation
 from accord.engagements.rules import still_open
 from accord.people.models import Member, Role
 from accord.planning import rules, schedule, undoing
-from accord.planning.from_estimate import Leaf, estimate_to_plan, leaves
+from accord.planning.from_estimate import Leaf, estimate_to_plan, leaves, newer_than
 from accord.planning.models import Activity, Assignment, Link, Plan, Scenario, Target
 
 # Plans up to this size get their dates within the change itself; larger ones by a job.
@@ -102,8 +102,8 @@ def follow_estimate(actor: Member, plan: Plan, revision: int) -> Plan:
         Refused: the plan follows it already, efforts are not agreed, or the plan was changed since.
     """
     plan = _to_change(plan, revision)
-    estimate = estimate_to_plan(plan.engagement)
-    if estimate is None or estimate.pk == plan.estimate_id:
+    estimate = newer_than(plan)
+    if estimate is None:
         raise Refused(
             _("A plan follows a newer estimate."),
             _("There is none newer than the one behind this plan."),

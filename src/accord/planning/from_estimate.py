@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from accord.engagements.models import Engagement
 from accord.estimating.models import Effort, Estimate, State, WorkPackage
+from accord.planning.models import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,14 @@ def estimate_to_plan(engagement: Engagement) -> Estimate | None:
         engagement.estimates.filter(state__in=[State.APPROVED, State.DELIVERED]).order_by("-version")
     )
     return next((e for e in ready if e.state == State.APPROVED), ready[0] if ready else None)
+
+
+def newer_than(plan: Plan) -> Estimate | None:
+    """The estimate that the plan should follow, if it is another one than the one behind it."""
+    if plan.estimate.state == State.APPROVED:
+        return None
+    found = estimate_to_plan(plan.engagement)
+    return found if found is not None and found.pk != plan.estimate_id else None
 
 
 def leaves(estimate: Estimate) -> list[Leaf]:

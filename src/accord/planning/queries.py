@@ -72,21 +72,22 @@ class Shown:
 
 
 def plan_of(engagement: Engagement) -> Plan | None:
-    return Plan.objects.filter(engagement=engagement).select_related("estimate").first()
+    found = Plan.objects.filter(engagement=engagement).select_related("estimate").first()
+    if found is not None:
+        found.engagement = engagement
+    return found
 
 
-def shown(engagement: Engagement) -> Shown | None:
-    """The engagement's plan with all that its page shows, or None if there is none."""
-    activities = list(Activity.objects.filter(plan__engagement=engagement).select_related("plan__estimate"))
-    plan = activities[0].plan if activities else plan_of(engagement)
-    if plan is None:
-        return None
-    plan.engagement = engagement
+def shown(plan: Plan) -> Shown:
+    """The plan with all that its page shows."""
+    activities = list(Activity.objects.filter(plan=plan))
+    by_id = {a.pk: a for a in activities}
     taken: dict[int, list[Assignment]] = defaultdict(list)
     for assignment in Assignment.objects.filter(activity__plan=plan).select_related("role", "member"):
         taken[assignment.activity_id].append(assignment)
     before: dict[int, list[Link]] = defaultdict(list)
-    for link in Link.objects.filter(target__plan=plan).select_related("source"):
+    for link in Link.objects.filter(target__plan=plan).order_by("pk"):
+        link.source = by_id[link.source_id]
         before[link.target_id].append(link)
     lines = [
         Line(
@@ -97,7 +98,7 @@ def shown(engagement: Engagement) -> Shown | None:
         )
         for a in activities
     ]
-    return Shown(plan, lines, _flags(engagement, activities))
+    return Shown(plan, lines, _flags(plan.engagement, activities))
 
 
 def picture(found: Shown, may_edit: bool) -> dict[str, Any]:

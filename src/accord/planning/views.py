@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from accord.actions.forms import carried_out, form_page, gone
 from accord.actions.refusals import Refused, WrongInput
-from accord.engagements.models import Engagement, Expectation
+from accord.engagements.models import Expectation
 from accord.engagements.pages import engagement_page, visible
 from accord.engagements.rules import must_see
 from accord.people.accounts import signed_in
@@ -29,17 +29,18 @@ from accord.planning.forms import (
     PlanForm,
     RevisionForm,
 )
-from accord.planning.from_estimate import estimate_to_plan
+from accord.planning.from_estimate import estimate_to_plan, newer_than
 from accord.planning.models import Activity, Link, Plan
 
 
 def plan(request: HttpRequest, pk: int) -> HttpResponse:
     engagement = visible(request, pk)
-    found = queries.shown(engagement)
-    page: dict[str, Any] = {"shown": found, "may_edit": rules.is_planner(signed_in(request), engagement)}
-    estimate = estimate_to_plan(engagement)
-    page["estimate"] = estimate
-    page["is_behind"] = found is not None and estimate is not None and estimate.pk != found.plan.estimate_id
+    found = queries.plan_of(engagement)
+    page: dict[str, Any] = {
+        "shown": queries.shown(found) if found else None,
+        "estimate": newer_than(found) if found else estimate_to_plan(engagement),
+        "may_edit": rules.is_planner(signed_in(request), engagement),
+    }
     return engagement_page(request, engagement, "planning:plan", "planning/plan.html", page)
 
 
@@ -255,8 +256,9 @@ def booked(request: HttpRequest, who: str, week: str) -> HttpResponse:
 
 def _plan(request: HttpRequest, pk: int) -> Plan:
     engagement = visible(request, pk)
-    found: Plan = _found(queries.plan_of(engagement))
-    found.engagement = engagement
+    found = queries.plan_of(engagement)
+    if found is None:
+        raise Http404
     return found
 
 
@@ -267,19 +269,13 @@ def _activity(request: HttpRequest, pk: int) -> Activity:
     return found
 
 
-def _found(something: Any) -> Any:
-    if something is None:
-        raise Http404
-    return something
-
-
 def _picture(request: HttpRequest, pk: int) -> dict[str, Any]:
-    rows = Engagement.objects.select_related("relationship").prefetch_related("parts")
-    engagement = get_object_or_404(rows, pk=pk)
-    must_see(signed_in(request), engagement)
-    shown: queries.Shown = _found(queries.shown(engagement))
-    may_edit = rules.is_planner(signed_in(request), engagement)
-    page = {"shown": shown, "may_edit": may_edit, "engagement": engagement}
+    rows = Plan.objects.select_related("estimate", "engagement__relationship")
+    found = get_object_or_404(rows.prefetch_related("engagement__parts"), engagement=pk)
+    must_see(signed_in(request), found.engagement)
+    shown = queries.shown(found)
+    may_edit = rules.is_planner(signed_in(request), found.engagement)
+    page = {"shown": shown, "may_edit": may_edit, "engagement": found.engagement}
     table = render_to_string("planning/as_table.html", page)
     return queries.picture(shown, may_edit) | {"table": table}
 

@@ -7,7 +7,7 @@
   const place = document.getElementById("gantt"), strip = card.querySelector("[data-gantt-load]");
   const said = card.querySelector("[data-gantt-words]"), table = document.querySelector("[data-plan-table]");
   const word = card.dataset, DAY = 86_400_000, KINDS = ["FS", "SS", "FF", "SF"];
-  const ROW = 34, SCALE = 78, ROWS_AT_MOST = 16;
+  const ROW = 34, STEP = 26, ROWS_AT_MOST = 16, LANES_AT_MOST = 3;
   let plan = null, waiting = null, taking = false;
 
   const escaped = (text) => { const span = document.createElement("span"); span.textContent = text; return span.innerHTML; };
@@ -26,14 +26,17 @@
 
   const BAND = { unit: "year", format: () => "" }; // empty: the words of promised dates stand in it
   const SCALES = {
-    day: [BAND, { unit: "month", format: "%F %Y" }, { unit: "day", format: "%j" }],
-    week: [BAND, { unit: "month", format: "%F %Y" }, { unit: "week", format: "%j %M" }],
-    month: [BAND, { unit: "year", format: "%Y" }, { unit: "month", format: "%M" }],
+    day: [{ unit: "month", format: "%F %Y" }, { unit: "day", format: "%j" }],
+    week: [{ unit: "month", format: "%F %Y" }, { unit: "week", format: "%j %M" }],
+    month: [{ unit: "year", format: "%Y" }, { unit: "month", format: "%M" }],
   };
   const WIDTHS = { day: 34, week: 46, month: 90 };
   const GRID = 220;
+  const lanes = () => Math.min(LANES_AT_MOST, Math.max(1, plan.flags.length));
+  const scaleHeight = () => STEP * (lanes() + 2);
   const scale = (unit) => {
-    gantt.config.scales = SCALES[unit];
+    gantt.config.scales = [...Array(lanes()).fill(BAND), ...SCALES[unit]];
+    gantt.config.scale_height = scaleHeight();
     gantt.config.min_column_width = WIDTHS[unit];
     for (const button of card.querySelectorAll("[data-zoom]")) button.setAttribute("aria-pressed", String(button.dataset.zoom === unit));
   };
@@ -42,7 +45,7 @@
     gantt.plugins({ keyboard_navigation: true });
     Object.assign(gantt.config, {
       columns: [{ name: "text", label: escaped(word.wordActivity), width: GRID, tree: true, template: (t) => escaped(t.text) }],
-      row_height: ROW, bar_height: 18, scale_height: SCALE, grid_width: GRID, link_line_width: 1.5, link_radius: 3,
+      row_height: ROW, bar_height: 18, grid_width: GRID, link_line_width: 1.5, link_radius: 3,
       drag_resize: false, drag_progress: false, show_progress: true, details_on_dblclick: false, show_errors: false,
       round_dnd_dates: false, time_step: 1440, show_task_cells: true, smart_rendering: true, static_background: true,
       drag_move: plan.mayEdit, drag_links: plan.mayEdit, keyboard_navigation: true, keyboard_navigation_cells: false,
@@ -73,7 +76,7 @@
     if (first) set();
     gantt.config.start_date = day(plan.first);
     gantt.config.end_date = day(plan.last);
-    place.style.height = `${SCALE + Math.min(ROWS_AT_MOST, plan.activities.length) * ROW + 18}px`;
+    place.style.height = `${scaleHeight() + Math.min(ROWS_AT_MOST, plan.activities.length) * ROW + 18}px`;
     const kept = first ? null : gantt.getScrollState();
     taking = true;
     if (first || gantt.getTaskCount() !== plan.activities.length) {
@@ -91,28 +94,38 @@
     if (!first) { table.innerHTML = answer.table; htmx.process(table); }
   };
 
-  // Promised dates stand over the rows, their words in the empty band of the scale.
+  // Promised dates stand over the rows, their words over the empty bands of the scale.
   const flags = () => {
     for (const old of place.querySelectorAll(".promised, .promised-words")) old.remove();
-    const area = place.querySelector(".gantt_data_area"), band = place.querySelector(".gantt_task_scale");
-    if (!area || !band || !plan) return;
-    let free = -Infinity;
-    for (const flag of plan.flags) {
+    const area = place.querySelector(".gantt_data_area"), task = place.querySelector(".gantt_task");
+    if (!area || !task) return;
+    const band = task.querySelector(".promised-band > div") ?? newBand(task);
+    band.style.width = `${gantt.posFromDate(gantt.getState().max_date)}px`;
+    plan.flags.forEach((flag, k) => {
       const left = gantt.posFromDate(after(day(flag.date), 1));
       const line = document.createElement("div"), words = document.createElement("div");
-      line.className = `promised${flag.late ? " late" : ""}`;
+      line.className = "promised";
       line.style.left = `${left}px`;
       line.style.height = `${Math.max(area.scrollHeight, plan.activities.length * ROW)}px`;
-      words.className = `promised-words${flag.late ? " late" : ""}`;
+      words.className = "promised-words";
       words.textContent = `⚑ ${flag.words}`;
       area.append(line);
       band.append(words);
-      const fits = left + 6 + words.offsetWidth <= band.scrollWidth;
-      const at = Math.max(0, fits ? left : left - words.offsetWidth);
-      words.style.left = `${at}px`;
-      if (at < free) { words.textContent = "⚑"; words.style.left = `${left - 6}px`; words.title = flag.words; }
-      free = Math.max(free, at + words.offsetWidth);
-    }
+      const fits = left + words.offsetWidth <= band.offsetWidth;
+      words.style.left = `${Math.max(0, fits ? left : left - words.offsetWidth)}px`;
+      words.style.top = `${(k % lanes()) * STEP + 2}px`;
+    });
+  };
+
+  const newBand = (task) => {
+    const window_ = element("div", "promised-band", ""), band = element("div", "", "");
+    window_.append(band);
+    task.append(window_);
+    return band;
+  };
+  const follow = () => {
+    const moved = `translateX(${-gantt.getScrollState().x}px)`;
+    for (const lane of card.querySelectorAll(".promised-band > div, .load-lane")) lane.style.transform = moved;
   };
 
   // The load: one row a role or member, one cell a week, at the same place as the week above.
@@ -131,7 +144,6 @@
     }
     body.append(lane);
     strip.append(head, body);
-    lane.style.transform = `translateX(${-gantt.getScrollState().x}px)`;
   };
   const week = (row, cell) => {
     const from = day(cell.week), left = gantt.posFromDate(from), width = gantt.posFromDate(after(from, 7)) - left;
@@ -141,7 +153,8 @@
     link.className = `load depth-${cell.depth}${cell.over ? " over" : ""}`;
     link.style.left = `${left}px`;
     link.style.width = `${width - 2}px`;
-    link.textContent = !cell.depth ? "" : width > 40 ? (cell.over ? `${numbers} !` : numbers) : cell.over ? "!" : "";
+    const whole = cell.over ? `${numbers} !` : numbers;
+    link.textContent = !cell.depth ? "" : width > 7.5 * whole.length ? whole : cell.over ? "!" : "";
     link.setAttribute("aria-label", `${row.name}, ${cell.week}: ${numbers}${cell.over ? `, ${Math.round(cell.over)} ${word.wordOver}` : ""}`);
     link.tabIndex = -1;
     return link;
@@ -185,11 +198,8 @@
     gantt.attachEvent("onTaskDblClick", (id) => { open(id); return false; });
     gantt.attachEvent("onBeforeLightbox", (id) => { open(id); return false; });
     gantt.attachEvent("onBeforeTaskDelete", () => taking);
-    gantt.attachEvent("onGanttRender", () => { flags(); load(); });
-    gantt.attachEvent("onGanttScroll", () => {
-      const lane = strip.querySelector(".load-lane");
-      if (lane) lane.style.transform = `translateX(${-gantt.getScrollState().x}px)`;
-    });
+    gantt.attachEvent("onGanttRender", () => { flags(); load(); follow(); });
+    gantt.attachEvent("onGanttScroll", follow);
   };
   const open = (id) => { if (plan.mayEdit) accord.open(gantt.getTask(id).address); };
 
