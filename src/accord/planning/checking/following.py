@@ -20,16 +20,26 @@ from accord.planning.models import Plan, PromiseCheck
 
 # Action -> what it did, as the end of the sentence "since the check something changed: …".
 OF_PEOPLE = {
-    "people.add_member": gettext_lazy("somebody came to the firm"),
+    "people.set_up_firm": gettext_lazy("the firm's place or working hours"),
+    "people.change_member": gettext_lazy("what somebody does or when they work"),
     "people.deactivate_member": gettext_lazy("somebody left the firm"),
+    "people.reactivate_member": gettext_lazy("somebody came back to the firm"),
+    "people.record_absence": gettext_lazy("somebody will be away"),
+    "people.cancel_absence": gettext_lazy("somebody will be there after all"),
+    "people.set_rate": gettext_lazy("what an hour costs"),
 }
 OF_ESTIMATES = {
     "estimating.approve_estimate": gettext_lazy("an estimate was approved"),
+    "estimating.send_back": gettext_lazy("an estimate was sent back"),
     "estimating.note_risk": gettext_lazy("a risk was noted"),
-    "estimating.cover": gettext_lazy("it was said which work package covers what the client expects"),
+    "estimating.drop_risk": gettext_lazy("a risk was taken out"),
+    "estimating.cover": gettext_lazy("which work covers what the client expects"),
+    "estimating.uncover": gettext_lazy("which work covers what the client expects"),
 }
 OF_PLANS = {
-    "planning.make_plan": gettext_lazy("the plan was made anew"),
+    "planning.make_plan": gettext_lazy("the plan was made"),
+    "planning.follow_estimate": gettext_lazy("the plan follows a newer estimate"),
+    "planning.change_plan": gettext_lazy("the plan's beginning, priority or costs"),
     "planning.add_activity": gettext_lazy("an activity was added"),
     "planning.change_activity": gettext_lazy("an activity was changed"),
     "planning.remove_activity": gettext_lazy("an activity was removed"),
@@ -38,7 +48,10 @@ OF_PLANS = {
     "planning.unlink": gettext_lazy("a link was removed"),
     "planning.assign": gettext_lazy("somebody was assigned"),
     "planning.unassign": gettext_lazy("an assignment was removed"),
+    "planning.aim_promise": gettext_lazy("what a promised date is about"),
+    "planning.undo_last_change": gettext_lazy("a change of the plan was taken back"),
 }
+OF_ENGAGEMENTS = {"engagements.change_profile": gettext_lazy("the profile, and with it what the policy asks")}
 
 
 @gate("engagements.move_to_stage")
@@ -76,8 +89,15 @@ def _follow_one(name: str, because: Any) -> None:
 
 for _name, _because in OF_PEOPLE.items():
     _follow_people(_name, _because)
-for _name, _because in (OF_ESTIMATES | OF_PLANS).items():
+for _name, _because in (OF_ESTIMATES | OF_PLANS | OF_ENGAGEMENTS).items():
     _follow_one(_name, _because)
+
+
+@follows("people.add_member")
+def somebody_comes(_actor: Any, *_args: Any, **about: Any) -> None:
+    """Whoever does not work in delivery takes nobody's place."""
+    if about.get("works_as") is not None:
+        mark_all(_("somebody came to the firm"))
 
 
 @follows("engagements.move_to_stage")

@@ -143,7 +143,7 @@ class _Gatherer:
         portfolio = engine.Portfolio(
             start=self.today,
             engagements=engagements,
-            capacity=(*self._pools(), *self.capacity.members),
+            capacity=(*self._assumed_pools(), *self.capacity.members, *self._pools_of_members()),
             calendar=self.capacity.calendar,
             currency=self.own.engagement.currency,
             confidence=ASKED_CONFIDENCE[Profile(profile)],
@@ -152,12 +152,12 @@ class _Gatherer:
         about = engagement_id(self.own.engagement_id)
         return Gathered(portfolio, about, margin_of(profile), self._names(risks), tuple(self.assumed))
 
-    def _pools(self) -> list[engine.Resource]:
-        roles = [r for r in self.capacity.names if r[0] == "r" and (self.capacity.there[r] or r in self.pools)]
-        found = [self.capacity.pool(role, self.pools.get(role, 0.0)) for role in roles]
-        if NOBODY in self.pools:
-            found.append(engine.Resource(NOBODY, self.pools[NOBODY], 0.0, self.capacity.calendar.hours_per_day))
-        return found
+    def _assumed_pools(self) -> list[engine.Resource]:
+        return [self.capacity.pool(of, units) for of, units in self.pools.items()]
+
+    def _pools_of_members(self) -> list[engine.Resource]:
+        roles = dict.fromkeys(m.role for m in self.capacity.members if m.role is not None)
+        return [engine.Resource(role, 0.0, 0.0, self.capacity.calendar.hours_per_day) for role in roles]
 
     def _names(self, risks: dict[int, list[Risk]]) -> dict[str, str]:
         own = {f"a:{a.code}": a.name for a in self.activities[self.own.pk]}
