@@ -49,7 +49,7 @@ class Work:
         self.people = written["people"]
         self.about = written["estimate"]
         self.breakdown = world.breakdowns[self.about["kind"]]
-        self.lines = lines_of(self.breakdown)
+        self.lines = lines_of(self.breakdown, written.get("names", {}))
         self.codes: dict[int, str] = {}  # a line's number -> its package's code
 
     # The estimate
@@ -131,14 +131,11 @@ class Work:
                 estimating.note_assumption(estimator, estimate, kind, text)
         packages = {p.code: p for p in estimate.packages.all()}
         for name, probability, number, hours, cost in self.breakdown["risks"]:
+            package = packages[self.codes[number]] if number else None
+            low, likely, high = map(Decimal, hours)
+            chance_of = Decimal(str(probability))
             estimating.note_risk(
-                estimator,
-                estimate,
-                name,
-                Decimal(str(probability)),
-                packages[self.codes[number]] if number else None,
-                *(Decimal(h) for h in hours),
-                cost=Decimal(cost),
+                estimator, estimate, name, chance_of, package, low, likely, high, Decimal(cost)
             )
 
     def cover(self, expectation: Expectation, number: int) -> None:
@@ -201,12 +198,9 @@ class Work:
         if "waits" not in self.breakdown:
             return []
         name, days, after, targets = self.breakdown["waits"]
-        draft = Draft(
-            name,
-            Activity.Kind.DURATION,
-            *(Decimal(d) for d in days),
-            waits_for=tuple(WaitsFor(activities[n]) for n in after),
-        )
+        low, likely, high = map(Decimal, days)
+        before = tuple(WaitsFor(activities[n]) for n in after)
+        draft = Draft(name, Activity.Kind.DURATION, low, likely, high, waits_for=before)
         return [(add_activity(manager, plan, draft, _revision(plan)), targets)]
 
     def _team(self) -> dict[str, list[Member]]:
@@ -252,8 +246,9 @@ class Work:
     def _share_of_all(self, plan: Plan, lived: dict[int, Lived], lead: Activity) -> Decimal:
         """Whoever leads a project is as far as the project is."""
         work = [a for a in plan.activities.filter(kind=Activity.Kind.EFFORT) if a.pk != lead.pk]
-        done = sum(a.likely * (lived[a.pk].done if a.pk in lived else 0) for a in work)
-        return round(done / sum(a.likely for a in work), 2)
+        done = sum((a.likely * lived[a.pk].done for a in work if a.pk in lived), Decimal(0))
+        whole = sum((a.likely for a in work), Decimal(0))
+        return Decimal(round(done / whole, 2))
 
     def _code_of(self, role: str) -> str:
         return next(self.codes[line.number] for line in self.lines if line.number and line.role == role)

@@ -65,16 +65,25 @@ class Line:
     after: tuple[int, ...] = ()
 
 
-def lines_of(breakdown: Page) -> list[Line]:
-    return [_line(written) for written in breakdown["lines"]]
+def lines_of(breakdown: Page, names: dict[int, str]) -> list[Line]:
+    """The lines of a work breakdown; `names` are what one engagement calls lines of its own."""
+    return [_line(written, names) for written in breakdown["lines"]]
 
 
-def _line(written: str | list[Any]) -> Line:
+def _line(written: str | list[Any], names: dict[int, str]) -> Line:
     if isinstance(written, str):
         return Line(None, written)
     number, name, who, hours, how_sure, *after = written
     role, _, units = who.partition("*")
-    return Line(number, name, role, Decimal(units or 1), hours, how_sure, tuple(after[0]) if after else ())
+    return Line(
+        number,
+        names.get(number, name),
+        role,
+        Decimal(units or 1),
+        hours,
+        how_sure,
+        tuple(after[0]) if after else (),
+    )
 
 
 def in_words(text: str, date: dt.date | None, amount: Decimal | None) -> str:

@@ -71,15 +71,17 @@ class Remedy:
     probability: float
 
 
-def check(portfolio: Portfolio, progress: Progress | None = None) -> CheckResult:
+def check(portfolio: Portfolio, progress: Progress | None = None, detailed: str | None = None) -> CheckResult:
     """Simulate the portfolio and judge every promise.
+
+    With `detailed`, activities and risks are told of that engagement only, which spares a quarter of the time.
 
     Raises:
         CyclicNetwork, NeverStarts: the plan cannot be carried out.
         BeyondCalendar: work would go on after the last day of the calendar.
     """
     simulation = simulate(portfolio, progress)
-    return _Check(portfolio, simulation).result()
+    return _Check(portfolio, simulation, detailed).result()
 
 
 def what_if(before: Portfolio, after: Portfolio, progress: Progress | None = None) -> CheckResult:
@@ -102,13 +104,14 @@ def remedies(
 
 
 class _Check:
-    def __init__(self, portfolio: Portfolio, simulation: Simulation) -> None:
+    def __init__(self, portfolio: Portfolio, simulation: Simulation, detailed: str | None) -> None:
         self.portfolio = portfolio
         self.simulation = simulation
+        self.detailed = detailed
         self.calendar: WorkingCalendar = simulation.compiled.calendar
 
     def result(self) -> CheckResult:
-        sensitivity = self.simulation.sensitivity()
+        sensitivity = self.simulation.sensitivity(self._detailed_activities())
         all_kept = np.ones(self.simulation.samples, dtype=np.bool_)
         engagements = []
         for e, engagement in enumerate(self.portfolio.engagements):
@@ -129,6 +132,7 @@ class _Check:
         judged = [self._promise(engagement, promise, finish, cost) for promise in engagement.promises]
         kept = np.logical_and.reduce([k for _, k in judged]) if judged else np.ones(len(finish), np.bool_)
         day = self.calendar.finish_date
+        told = self.detailed in (None, engagement.id)
         result = EngagementResult(
             id=engagement.id,
             promises=tuple(p for p, _ in judged),
@@ -139,13 +143,21 @@ class _Check:
             cost=spread(cost),
             working_days=spread(finish - self.simulation.compiled.starts[e]),
             margin=spread(_margin(engagement, cost)) if engagement.price is not None else None,
-            activities=self._activities(e, engagement, sensitivity),
-            risks=tuple(self._risk(e, engagement, risk) for risk in engagement.risks),
+            activities=self._activities(e, engagement, sensitivity) if told else (),
+            risks=tuple(self._risk(e, engagement, risk) for risk in engagement.risks) if told else (),
             waiting=self._waiting(e),
             finish_samples=finish,
             cost_samples=cost,
         )
         return result, kept
+
+    def _detailed_activities(self) -> tuple[int, int]:
+        ids = [e.id for e in self.portfolio.engagements]
+        groups = self.simulation.compiled.groups
+        if self.detailed is None:
+            return 0, int(groups[1, -1])
+        first, last = groups[:, ids.index(self.detailed)]
+        return int(first), int(last)
 
     def _promise(
         self, engagement: Engagement, promise: Promise, finish: Samples, cost: Samples

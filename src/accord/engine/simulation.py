@@ -52,13 +52,13 @@ class Simulation:
     criticality: Floats  # (n,)
     waiting: Floats  # (E, R) mean days that the deciding chain waited
 
-    def sensitivity(self) -> Floats:
-        """Rank correlation of each activity's own size with its engagement's finish, (n,)."""
+    def sensitivity(self, of: tuple[int, int] | None = None) -> Floats:
+        """Rank correlation of each activity's own size with its engagement's finish, (n,); 0 for those outside `of`."""
         ranks = np.argsort(np.argsort(self.finish, axis=1), axis=1) / self.samples - 0.5
         n = len(self.compiled.network.order)
         out = np.zeros(n)
         k0, k1 = _seed_words(self.seed)
-        bounds = np.linspace(0, n, 4 * threads() + 1).astype(int)
+        bounds = np.linspace(*(of or (0, n)), 4 * threads() + 1).astype(int)
 
         def some(part: int) -> None:
             kernels.rank_correlation(

@@ -34,21 +34,7 @@ def ask_for_check(actor: Member, engagement: Engagement, scenario: Scenario | No
     Raises:
         Refused: there is no plan to compute from.
     """
-    from accord.planning.checking.jobs import run_check
-
-    gathered = gather(engagement, dt.date.today())
-    inputs = gathered.inputs()
-    digest = digest_of(inputs, scenario.changes if scenario else [])
-    same = _same(engagement, scenario, digest)
-    if same is not None:
-        return same
-    check = PromiseCheck(
-        engagement=engagement, scenario=scenario, asked_by=actor, digest=digest, inputs=inputs
-    )
-    check.save()
-    run_check.enqueue(check.pk)
-    check.refresh_from_db()
-    return check
+    return _asked(actor, engagement, gather(engagement, dt.date.today()), scenario)
 
 
 @action(permission=rules.may_ask)
@@ -62,11 +48,11 @@ def try_scenario(actor: Member, engagement: Engagement, name: str, changes: Sequ
     tried = read(changes)
     if not tried:
         raise WrongInput(changes=_("Say what is to be tried."))
-    gathered: Gathered = gather(engagement, dt.date.today())
+    gathered = gather(engagement, dt.date.today())
     applied(gathered.portfolio, gathered.about, gathered.margin, tried)  # refuses what does not fit
     scenario = Scenario(engagement=engagement, name=name.strip()[:120], changes=kept(tried), made_by=actor)
     scenario.save()
-    ask_for_check(actor, engagement, scenario)
+    _asked(actor, engagement, gathered, scenario)
     scenario.refresh_from_db()
     return scenario
 
@@ -130,6 +116,23 @@ def finish_scenario(actor: None, check: PromiseCheck, compared: dict[str, Any]) 
 def fail_check(actor: None, check: PromiseCheck, problem: str) -> None:
     check.problem = problem
     _close(check, PromiseCheck.State.FAILED)
+
+
+def _asked(actor: Member, engagement: Engagement, gathered: Gathered, scenario: Scenario | None) -> PromiseCheck:
+    from accord.planning.checking.jobs import run_check
+
+    inputs = gathered.inputs()
+    digest = digest_of(inputs, scenario.changes if scenario else [])
+    same = _same(engagement, scenario, digest)
+    if same is not None:
+        return same
+    check = PromiseCheck(
+        engagement=engagement, scenario=scenario, asked_by=actor, digest=digest, inputs=inputs
+    )
+    check.save()
+    run_check.enqueue(check.pk)
+    check.refresh_from_db()
+    return check
 
 
 def _same(engagement: Engagement, scenario: Scenario | None, digest: str) -> PromiseCheck | None:

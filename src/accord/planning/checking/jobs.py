@@ -43,12 +43,13 @@ def _compute(check: PromiseCheck) -> None:
 
     assert check.inputs is not None
     note = _notes(check)
-    note(0.01)
     gathered = Gathered.of_inputs(check.inputs)
     if check.scenario is not None:
         tried = changes.read(check.scenario.changes)
-        actions.finish_scenario(None, check, ways_out.compare(gathered, tried))
+        known = queries.measured_before(check)
+        actions.finish_scenario(None, check, ways_out.compare(gathered, tried, known))
         return
+    note(0.01)
     answer = judging.answer(gathered, lambda share: note(share * _ANSWERED))
     actions.note_answer(None, check, answer)
     needed = queries.codes_expected_by_name(check.engagement)

@@ -35,7 +35,7 @@ def answer(gathered: Gathered, progress: Progress | None = None) -> Json:
         CyclicNetwork, NeverStarts, BeyondCalendar: the plans cannot be carried out.
     """
     portfolio = gathered.portfolio
-    result = promise_check.check(portfolio, progress)
+    result = promise_check.check(portfolio, progress, gathered.about)
     own = of(result, gathered.about)
     calendar = WorkingCalendar(portfolio.start, portfolio.calendar)
     return {
@@ -66,11 +66,6 @@ def few(portfolio: Portfolio) -> Portfolio:
 
 def of(result: CheckResult, engagement: str) -> EngagementResult:
     return next(e for e in result.engagements if e.id == engagement)
-
-
-def probabilities(result: CheckResult) -> dict[str, dict[str, float]]:
-    """engagement -> promise -> probability."""
-    return {e.id: {p.promise.id: p.kept.probability for p in e.promises} for e in result.engagements}
 
 
 def _promise(p: PromiseResult, margin: float) -> Json:

@@ -15,7 +15,7 @@ from accord.estimating.models import Estimate, State
 from accord.exchange.wording import share
 from accord.people.models import Member, Role
 from accord.planning.checking import rules, wording
-from accord.planning.checking.portfolio import standing
+from accord.planning.checking.portfolio import digest_of, standing
 from accord.planning.models import Activity, Plan, PromiseCheck, Scenario
 
 Json = dict[str, Any]
@@ -190,6 +190,14 @@ def codes_expected_by_name(engagement: Engagement) -> list[str]:
     covered = standing().filter(engagement=engagement, coverage__isnull=False).values("coverage__code")
     rows = Activity.objects.filter(plan__engagement=engagement, package__code__in=covered)
     return list(rows.values_list("code", flat=True))
+
+
+def measured_before(check: PromiseCheck) -> Json | None:
+    """What a check of the same inputs, without a scenario's changes, measured; None if there is none."""
+    assert check.inputs is not None
+    same = check.engagement.checks.filter(scenario=None, digest=digest_of(check.inputs, []), state="done")
+    found = same.defer("inputs").first()
+    return (found.result or {}).get("few") if found is not None else None
 
 
 def why_not_current(check: PromiseCheck) -> str | None:

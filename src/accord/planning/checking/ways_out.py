@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 
 from accord.engine import promise_check
 from accord.engine.plan import Activity, Engagement, Portfolio
-from accord.engine.results import CheckResult
 from accord.planning.checking.changes import (
     Change,
     DateChange,
@@ -20,7 +21,7 @@ from accord.planning.checking.changes import (
     kept,
 )
 from accord.planning.checking.curves import share_by
-from accord.planning.checking.judging import Json, Progress, few, of, probabilities
+from accord.planning.checking.judging import Json, Progress, few, of
 from accord.planning.checking.portfolio import Gathered
 
 # A change of a probability that is smaller than this is the simulation's noise.
@@ -31,25 +32,52 @@ _ROLES_TRIED = 2
 _RUNS = 9  # about so many simulations, for the progress
 
 
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What is compared: every probability, and how our engagement ends in few simulated courses."""
+
+    probabilities: dict[str, dict[str, float]]  # engagement -> promise
+    joint: float
+    finish: str  # with 80 percent
+    days: float  # working days until then
+    cost: float  # in the mean
+
+
+def measure(portfolio: Portfolio, about: str) -> Measured:
+    """
+    Raises:
+        CyclicNetwork, NeverStarts, BeyondCalendar: the plans cannot be carried out.
+    """
+    result = promise_check.check(few(portfolio), detailed=about)
+    own = of(result, about)
+    return Measured(
+        {e.id: {p.promise.id: p.kept.probability for p in e.promises} for e in result.engagements},
+        own.joint.probability,
+        own.finish.p80.isoformat(),
+        own.working_days.p80,
+        own.cost.mean,
+    )
+
+
 class WaysOut:
     """Everything that is found after the answer itself."""
 
     def __init__(self, gathered: Gathered, answer: Json, needed: Sequence[str], progress: Progress) -> None:
         """`needed`: the codes of activities that a client expects by name."""
         self.gathered, self.answer, self.needed = gathered, answer, set(needed)
-        self.portfolio = few(gathered.portfolio)
+        self.portfolio = gathered.portfolio
         self.own: Engagement = next(e for e in self.portfolio.engagements if e.id == gathered.about)
         self.progress, self.runs = progress, 0
-        self.base = self._check(self.portfolio)
+        self.base = self._measured(self.portfolio)
 
     def found(self) -> Json:
-        return {"few": probabilities(self.base), "others": self._others(), "remedies": self._remedies()}
+        return {"few": asdict(self.base), "others": self._others(), "remedies": self._remedies()}
 
-    def _check(self, portfolio: Portfolio) -> CheckResult:
-        result = promise_check.check(portfolio)
+    def _measured(self, portfolio: Portfolio, about: str | None = None) -> Measured:
+        found = measure(portfolio, about or self.gathered.about)
         self.runs += 1
         self.progress(min(1.0, self.runs / _RUNS))
-        return result
+        return found
 
     # Others
 
@@ -57,8 +85,9 @@ class WaysOut:
         """Promises of other engagements that are kept less often because of this one."""
         if len(self.portfolio.engagements) == 1:
             return []
-        without = probabilities(self._check(self.portfolio.without(self.gathered.about)))
-        return felt(without, probabilities(self.base), self.gathered)
+        without = self.portfolio.without(self.gathered.about)
+        found = self._measured(without, without.engagements[0].id)
+        return felt(found.probabilities, self.base.probabilities, self.gathered)
 
     # Remedies
 
@@ -98,28 +127,23 @@ class WaysOut:
     def _tried(self, kind: str, name: str, changes: list[Change]) -> list[Json]:
         """What these changes would give; nothing if the promise of this name does not become likelier by them."""
         gathered = self.gathered
-        after = self._check(applied(self.portfolio, gathered.about, gathered.margin, changes))
-        now, before = probabilities(after)[gathered.about], probabilities(self.base)[gathered.about]
+        after = self._measured(applied(self.portfolio, gathered.about, gathered.margin, changes))
+        now, before = after.probabilities[gathered.about], self.base.probabilities[gathered.about]
         if now[name] < before[name] + FELT:
             return []
         return [
             {
-                "kind": kind, "for": name, "changes": kept(changes), "price": self._price(changes, after),
-                "probabilities": now, "joint": of(after, gathered.about).joint.probability,
+                "kind": kind, "for": name, "changes": kept(changes), "price": price_of(gathered, self.base, after, changes),
+                "probabilities": now, "joint": after.joint,
             }
         ]  # fmt: skip
-
-    def _price(self, changes: list[Change], after: CheckResult) -> float:
-        return price_of(self.gathered, self.base, after, changes)
 
     def _more_people(self, late: str) -> list[Json]:
         """The best with people whom the firm has, and the best with one who is hired."""
         found = []
         for changes in (list(self._with_those_there()), list(self._with_one_hired())):
             tried = [way for change in changes for way in self._tried("people", late, [change])]
-            found += sorted(
-                tried, key=lambda way: (way["probabilities"][late] < self.answer["asked"], way["price"])
-            )[:1]
+            found += sorted(tried, key=lambda way: (way["probabilities"][late] < self.answer["asked"], way["price"]))[:1]
         return found
 
     def _with_those_there(self) -> Iterator[Change]:
@@ -192,23 +216,24 @@ class WaysOut:
         return sorted(free, key=lambda a: -(0.1 + chance[a.id]) * (a.effort.likely if a.effort else 0.0))
 
 
-def compare(gathered: Gathered, changes: Sequence[Change]) -> Json:
-    """A what-if: how likely everything is before and after, on the same futures."""
-    first = few(gathered.portfolio)
-    base = promise_check.check(first)
-    after = promise_check.check(applied(first, gathered.about, gathered.margin, changes))
-    old, new = probabilities(base), probabilities(after)
-    own = of(after, gathered.about)
+def compare(gathered: Gathered, changes: Sequence[Change], known: Json | None = None) -> Json:
+    """A what-if: how likely everything is before and after, on the same futures.
+
+    `known`: the measured `before`, where a check of the same inputs kept it.
+    """
+    portfolio, about = gathered.portfolio, gathered.about
+    before = Measured(**known) if known else measure(portfolio, about)
+    after = measure(applied(portfolio, about, gathered.margin, changes), about)
     return {
-        "asked": gathered.portfolio.confidence,
-        "samples": first.samples,
-        "currency": gathered.portfolio.currency,
-        "before": old.get(gathered.about, {}),
-        "after": new.get(gathered.about, {}),
-        "joint": [of(base, gathered.about).joint.probability, own.joint.probability],
-        "finish": [d.finish.p80.isoformat() for d in (of(base, gathered.about), own)],
-        "price": price_of(gathered, base, after, changes),
-        "others": felt(old, new, gathered, both_ways=True),
+        "asked": portfolio.confidence,
+        "samples": few(portfolio).samples,
+        "currency": portfolio.currency,
+        "before": before.probabilities[about],
+        "after": after.probabilities[about],
+        "joint": [before.joint, after.joint],
+        "finish": [before.finish, after.finish],
+        "price": price_of(gathered, before, after, changes),
+        "others": felt(before.probabilities, after.probabilities, gathered, both_ways=True),
     }
 
 
@@ -242,20 +267,19 @@ def _shared(gathered: Gathered, other: str) -> list[str]:
     return sorted(gathered.names[r] for r in used[other] & used[gathered.about] if r in gathered.names)
 
 
-def price_of(gathered: Gathered, before: CheckResult, after: CheckResult, changes: Sequence[Change]) -> float:
+def price_of(gathered: Gathered, before: Measured, after: Measured, changes: Sequence[Change]) -> float:
     """What the changes cost the firm (more than zero) or take from the price (less), in money.
 
     What is left out takes its cost and the margin on it from the price. Whoever is hired costs their days until the
     work is done with 80 percent, whether they have something to do or not.
     """
-    old, new = of(before, gathered.about), of(after, gathered.about)
-    difference = new.cost.mean - old.cost.mean
+    difference = after.cost - before.cost
     price = 0.0
     for change in changes:
         if isinstance(change, DropChange):
             price += difference / (1 - gathered.margin)
         elif isinstance(change, PeopleChange) and change.hired:
-            days = math.ceil(new.working_days.p80)
+            days = math.ceil(after.days)
             price += change.units * days * gathered.portfolio.calendar.hours_per_day * change.cost
         elif not isinstance(change, DateChange | PriceChange):
             price += difference

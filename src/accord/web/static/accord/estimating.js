@@ -47,6 +47,7 @@
     if (!row) return "";
     const element = cell.getElement();
     const why = wrong.get(`${k} ${field}`), isSum = R.isSummary(rows, k) && field !== "name" && field !== "note";
+    element.id = `cell-${row.key}-${field}`;
     element.classList.toggle("wrong-cell", Boolean(why));
     element.classList.toggle("sum-cell", isSum);
     if (why) element.setAttribute("aria-invalid", "true"); else element.removeAttribute("aria-invalid");
@@ -135,8 +136,8 @@
   const tell = () => {
     const { top, field } = chosen(), cell = rowAt(top)?.getCell(field)?.getElement();
     if (!cell) return;
-    cell.id ||= `cell-${rows[top].key}-${field}`;
-    table.rowManager.element.setAttribute("aria-activedescendant", cell.id);
+    if (cell.isConnected) table.rowManager.element.setAttribute("aria-activedescendant", cell.id);
+    else table.rowManager.element.removeAttribute("aria-activedescendant");
   };
 
   // Changes
@@ -409,8 +410,12 @@
   });
   table.on("tableBuilt", () => {
     const holder = table.rowManager.element;
-    holder.setAttribute("aria-label", place.dataset.label);
-    place.setAttribute("aria-label", place.dataset.label);
+    // What has the focus is the grid for a screen reader, and owns the head, which stands beside it.
+    const head = place.querySelector(".tabulator-header");
+    head.id = "grid-head";
+    head.removeAttribute("tabindex");
+    place.setAttribute("role", "presentation");
+    for (const [name, value] of [["role", "grid"], ["aria-label", place.dataset.label], ["aria-owns", head.id]]) holder.setAttribute(name, value);
     holder.addEventListener("keydown", keys, true);
     place.addEventListener("copy", copying);
     place.addEventListener("cut", copying);
