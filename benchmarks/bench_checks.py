@@ -21,8 +21,9 @@ def row(what: str, measured: str, bar: str, met: bool) -> None:
 
 def firm() -> Any:
     """Forty running engagements that compete for 25 people, and one that is not signed yet."""
-    from accord.engagements.models import Stage
     from tests.planning import check_builders as build
+
+    from accord.engagements.models import Stage
 
     chance = random.Random(7)
     roles = [build.role(f"role {k}", PEOPLE // ROLES) for k in range(ROLES)]
@@ -48,7 +49,6 @@ class Person:
 
     def __init__(self, engagement: Any) -> None:
         from django.test import Client
-
         from tests.planning import check_builders as build
 
         self.engagement = engagement
@@ -65,7 +65,9 @@ class Person:
     def wait(self, check: Any) -> None:
         from django.urls import reverse
 
-        while "HX-Refresh" not in self.browser.get(reverse("planning:check_progress", args=[check.pk])).headers:
+        while (
+            "HX-Refresh" not in self.browser.get(reverse("planning:check_progress", args=[check.pk])).headers
+        ):
             time.sleep(POLL)
 
     def page(self, name: str, *args: int) -> str:
@@ -128,7 +130,9 @@ def main() -> None:
         from accord import serving
 
         serving.begin()
-        print(f"{os.cpu_count()} cores, {RUNNING + 1} engagements of {ACTIVITIES} activities, {PEOPLE} people\n")
+        print(
+            f"{os.cpu_count()} cores, {RUNNING + 1} engagements of {ACTIVITIES} activities, {PEOPLE} people\n"
+        )
         engagement = firm()
         worker = subprocess.Popen([sys.executable, "-m", "accord.cli", "work"])
         try:

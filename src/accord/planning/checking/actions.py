@@ -64,8 +64,7 @@ def adopt_scenario(actor: Member, scenario: Scenario) -> Scenario:
     Raises:
         Refused: it was adopted before, is not computed or stale, or counts on somebody who is still to be found.
     """
-    check = scenario.checks.first()
-    rules.can_be_adopted(scenario, check)
+    check = rules.can_be_adopted(scenario, scenario.checks.first())
     adoption = Adoption(scenario)
     rules.plan_can_do(adoption.needs_hiring)
     for expectation, change in adoption.restated():
@@ -118,7 +117,9 @@ def fail_check(actor: None, check: PromiseCheck, problem: str) -> None:
     _close(check, PromiseCheck.State.FAILED)
 
 
-def _asked(actor: Member, engagement: Engagement, gathered: Gathered, scenario: Scenario | None) -> PromiseCheck:
+def _asked(
+    actor: Member, engagement: Engagement, gathered: Gathered, scenario: Scenario | None
+) -> PromiseCheck:
     from accord.planning.checking.jobs import run_check
 
     inputs = gathered.inputs()
@@ -139,7 +140,7 @@ def _same(engagement: Engagement, scenario: Scenario | None, digest: str) -> Pro
     """The newest check of the same inputs, if it was or is being made."""
     if scenario is not None:
         return None
-    newest = engagement.checks.filter(scenario=None).first()
+    newest: PromiseCheck | None = engagement.checks.filter(scenario=None).first()
     if newest is None or newest.digest != digest:
         return None
     if rules.is_under_way(newest):

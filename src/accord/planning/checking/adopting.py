@@ -53,9 +53,9 @@ class Adoption:
             self.plan.save()
 
     def _expectation(self, pk: int) -> Expectation:
-        return self.scenario.engagement.expectations.select_related(
-            "contact", "engagement__relationship"
-        ).get(pk=pk)
+        rows = self.scenario.engagement.expectations.select_related("contact", "engagement__relationship")
+        found: Expectation = rows.get(pk=pk)
+        return found
 
     def _drop(self, change: DropChange) -> None:
         """What came after a left-out activity comes after what was before it."""

@@ -52,10 +52,10 @@ class PeopleChange(_Change):
 
     kind: Literal["people"] = "people"
     role: int
-    units: int = Field(1, ge=1, le=20)
+    units: Annotated[int, Field(ge=1, le=20)] = 1
     codes: tuple[Code, ...] = ()
     hired: bool = False
-    cost: float = Field(0.0, ge=0, le=100_000)  # of an hour, where somebody is hired
+    cost: Annotated[float, Field(ge=0, le=100_000)] = 0.0  # of an hour, where somebody is hired
 
 
 class EffortChange(_Change):

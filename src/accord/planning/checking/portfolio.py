@@ -235,7 +235,7 @@ class _Gatherer:
         asked: Counter[str] = Counter()
         for one in row.assignments.all():
             of = member_id(one.member_id) if one.member_id is not None else role_id(one.role_id)
-            asked[of] += one.units  # type: ignore[assignment]
+            asked[of] += one.units
         named = {of for of in asked if of[0] == "m"}
         for of in sorted(named - self.resources.keys()):
             del asked[of]
@@ -249,13 +249,10 @@ class _Gatherer:
         found = [need for need in needs if need is not None]
         if is_effort and not found:
             self.pools[NOBODY] = self.pools.get(NOBODY, 0.0) + 1
-            self._assume(
-                p,
-                _(
-                    "Nobody is assigned to “%(work)s”: the check takes one person who is always free and costs nothing."
-                )
-                % {"work": row.name},
+            words = _(
+                "Nobody is assigned to “%(work)s”: the check takes one person, always free and without cost."
             )
+            self._assume(p, words % {"work": row.name})
             return [engine.Need(NOBODY)]
         return found
 

@@ -206,7 +206,7 @@ def why_not_current(check: PromiseCheck) -> str | None:
 
 def _judged(e: Expectation, p: Json, asked: float, names: dict[str, str]) -> Judged:
     best = dt.date.fromisoformat(p["best"]) if p["kind"] == "time" else float(p["best"])
-    of = names.get(p["of"], p["of"]) if p["of"] else ""
+    of = names.get(p["of"], "") if p["of"] else ""
     return Judged(e, p["kind"], share(p["p"], asked), p["backed"], best, of)
 
 

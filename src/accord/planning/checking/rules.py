@@ -48,7 +48,8 @@ def may_adopt(actor: Member | None, scenario: Any) -> None:
     )
 
 
-def can_be_adopted(scenario: Scenario, check: PromiseCheck | None) -> None:
+def can_be_adopted(scenario: Scenario, check: PromiseCheck | None) -> PromiseCheck:
+    """The check that computed the scenario, if it may be relied on."""
     if scenario.adopted_by_id is not None:
         raise Refused(
             _("A scenario is adopted once."),
@@ -68,6 +69,7 @@ def can_be_adopted(scenario: Scenario, check: PromiseCheck | None) -> None:
             % {"what": check.stale_because},
             _("Try it again."),
         )
+    return check
 
 
 def plan_can_do(changes_need_hiring: bool) -> None:
