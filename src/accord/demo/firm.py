@@ -47,12 +47,14 @@ def load(today: dt.date | None = None, tell: Tell = lambda _: None) -> None:
 
 
 def ask_for_checks() -> None:
-    """Ask for the promise checks of all plans that go on; jobs compute them. Those without a yes come first."""
+    """Ask for the dates and promise checks of all plans that go on; jobs compute them. What is not signed comes first."""
     from accord.planning.checking.actions import ask_for_check
+    from accord.planning.jobs import reschedule_later
 
     going_on = Plan.objects.filter(engagement__outcome="").select_related("engagement__relationship")
     for plan in sorted(going_on, key=lambda plan: (plan.engagement.stage in SIGNED, plan.pk)):
         manager = plan.engagement.parts.get(part=Part.PROJECT_MANAGER).member
+        reschedule_later.enqueue(plan.pk, manager.pk)
         ask_for_check(manager, plan.engagement)
 
 

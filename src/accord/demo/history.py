@@ -28,7 +28,7 @@ class Lived:
     """When an activity was worked on, and how much of it is done."""
 
     start: dt.date
-    finish: dt.date
+    finish: dt.date | None  # None: it goes on
     done: Decimal
 
 

@@ -225,9 +225,10 @@ class Work:
             finished[activity.pk] = _working_days_after(start, days)
             done = self._done(activity, start, finished[activity.pk])
             if done:
-                lived[activity.pk] = Lived(start, finished[activity.pk], done)
+                lived[activity.pk] = Lived(start, finished[activity.pk] if done == 1 else None, done)
         lead = plan.activities.get(code=self._code_of("Project manager"))
-        lived[lead.pk] = Lived(plan.begins_on, max(finished.values()), self._share_of_all(plan, lived, lead))
+        share = self._share_of_all(plan, lived, lead)
+        lived[lead.pk] = Lived(plan.begins_on, max(finished.values()) if share == 1 else None, share)
         live_through(self.members[self.people["project_manager"]], plan, lived)
 
     def _done(self, activity: Activity, start: dt.date, finish: dt.date) -> Decimal:
@@ -241,7 +242,8 @@ class Work:
         return Decimal(max(1, min(19, int(share * 20)))) / 20
 
     def _is_last(self, activity: Activity) -> bool:
-        return activity.code in [self.codes[n] for n in self.breakdown["ends"]]
+        ends = [self.codes[n] for n in self.breakdown["ends"]]
+        return activity.kind == Activity.Kind.MILESTONE or activity.code in ends
 
     def _share_of_all(self, plan: Plan, lived: dict[int, Lived], lead: Activity) -> Decimal:
         """Whoever leads a project is as far as the project is."""
@@ -256,7 +258,7 @@ class Work:
     def _days(self, activity: Activity, units: float) -> int:
         if activity.kind == Activity.Kind.MILESTONE:
             return 0
-        took = float(activity.likely) * ratio_of(f"{self.written['id']}/{activity.name}")
+        took = float(activity.likely) * ratio_of(f"{self.written['id']}/{activity.code}")
         return round(took / units / (1 if activity.kind == Activity.Kind.DURATION else _HOURS_A_DAY))
 
 
