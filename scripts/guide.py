@@ -24,7 +24,9 @@ def record(page: Page) -> None:
     _open(page, "Claims portal")
     page.keyboard.press("e")
     page.locator("#dialog[open]").wait_for()
-    page.locator("#dialog").get_by_label("The words used").fill("Before the half-year closing, that is settled.")
+    page.locator("#dialog").get_by_label("The words used").fill(
+        "Before the half-year closing, that is settled."
+    )
 
 
 def engagement(page: Page) -> None:

@@ -44,7 +44,7 @@ def export(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         content = _written(kind, found, grid)
     except InputError as error:
         raise Refused(
-            "An engagement file holds hours.", error.problems[0].message, "Fill the hours first."
+            "An engagement file holds hours.", error.problems[0].words, "Fill the hours first."
         ) from None
     name = f"{slugify(str(found.engagement)) or 'estimate'}-{found.version}.{kind}"
     answer = HttpResponse(content, content_type=_TYPES[kind])
@@ -100,7 +100,7 @@ def _told(error: InputError) -> list[str]:
     told = []
     for problem in error.problems[:SHOWN_AT_MOST]:
         place = _("Line {line}").format(line=problem.line) if problem.line else ""
-        told.append(": ".join(part for part in (place, problem.path, problem.message) if part))
+        told.append(": ".join(part for part in (place, problem.path, problem.words) if part))
     more = len(error.problems) - len(told)
     return [*told, _("… and {n} more.").format(n=more)] if more > 0 else told
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 SHOWN_AT_MOST = 50
 
-Message = (
-    str | Callable[[], str]
-)  # what takes long to say (which name was meant?) is worked out only if it is shown
+# What takes long to say (which name was meant?) is worked out only if it is shown.
+Message = str | Callable[[], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +19,13 @@ class Problem:
     path: str = ""
     line: int | None = None
 
+    @property
+    def words(self) -> str:
+        return self.message if isinstance(self.message, str) else self.message()
+
     def told(self, source: str) -> str:
         place = source if self.line is None else f"{source}:{self.line}"
-        message = self.message if isinstance(self.message, str) else self.message()
-        return ": ".join(part for part in (place, self.path, message) if part)
+        return ": ".join(part for part in (place, self.path, self.words) if part)
 
 
 class InputError(Exception):

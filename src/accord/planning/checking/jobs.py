@@ -100,7 +100,7 @@ def _words(error: Exception) -> str:
             "The work would go on for longer than the calendar reaches. Look for an estimate that is far too high."
         )
     if isinstance(error, InputError):
-        told = "; ".join(problem.message for problem in error.problems[:5])
+        told = "; ".join(problem.words for problem in error.problems[:5])
         return _("The plan cannot be simulated: %(told)s.") % {"told": told}
     return str(error)
 
