@@ -42,8 +42,10 @@ class Work:
 
 def role(name: str, people: int = 1, cost: int = 75, hours: int = 8) -> Role:
     """A role with that many members, who cost so much an hour."""
-    if not Firm.objects.exists():
-        saved(None, Firm(name="The firm", country="DE", subdivision="BY"))
+    firm.administrator()
+    place = Firm.objects.first() or Firm(name="The firm")
+    place.country, place.subdivision = "DE", "BY"
+    saved(None, place)
     made = Role(name=name)
     saved(None, made)
     saved(None, Rate(role=made, valid_from=dt.date(2020, 1, 1), cost=cost, bill=cost * 2))
