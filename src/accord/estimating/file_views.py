@@ -21,7 +21,7 @@ from accord.estimating.files import engagement, planning_tool, table, taking
 from accord.estimating.forms import UploadForm
 from accord.estimating.models import Estimate
 from accord.estimating.views import TAB, estimate_of
-from accord.exchange.problems import InputError
+from accord.exchange.problems import SHOWN_AT_MOST, InputError
 from accord.people.accounts import signed_in
 from accord.people.models import Role
 
@@ -64,9 +64,8 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         taken = _read(form.cleaned_data["file"])
     except InputError as error:
-        lines = [line.removeprefix(":").strip(": ") for line in error.lines()]
         form.add_error("file", _("Nothing was taken. What is wrong:"))
-        problems = {"problems": lines, "engagement": found.engagement}
+        problems = {"problems": _told(error), "engagement": found.engagement}
         return form_page(
             request, form, _("Take over a file"), _("Look at it"), "estimating/upload.html", **problems
         )
@@ -95,6 +94,15 @@ def take(request: HttpRequest, pk: int) -> HttpResponse:
         page = {"estimate": found, "problems": wrong.problems[:50]}
         return engagement_page(request, found.engagement, TAB, "estimating/not_taken.html", page, status=422)
     return gone(request, "estimating:estimate", found.pk)
+
+
+def _told(error: InputError) -> list[str]:
+    told = []
+    for problem in error.problems[:SHOWN_AT_MOST]:
+        place = _("Line {line}").format(line=problem.line) if problem.line else ""
+        told.append(": ".join(part for part in (place, problem.path, problem.message) if part))
+    more = len(error.problems) - len(told)
+    return [*told, _("… and {n} more.").format(n=more)] if more > 0 else told
 
 
 def _written(kind: str, found: Estimate, grid: queries.Grid) -> bytes:

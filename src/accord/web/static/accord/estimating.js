@@ -17,7 +17,7 @@
   let sums = [], wrong = new Map(), dirty = false, saving = false, pending = null, table, version = 0;
   if (!rows.length) rows = [R.empty()];
   const undone = [], done = [];
-  const MOST_STEPS = 200, FEW = 30;
+  const MOST_STEPS = 200, FEW = 30, LONG = 14, HEIGHT = "60vh";
 
   // Tabulator's rows hold our rows' keys only: what a cell shows is looked up, so there is one truth.
   let places = new Map(), faces = new Map(), drawn = rows, drawing = Promise.resolve();
@@ -164,14 +164,24 @@
     const gone = before.filter((row) => !has.has(row.key)), come = now.filter((row) => !had.has(row.key));
     if (gone.length + come.length > FEW) await table.replaceData(shown());
     else {
+      if (gone.length + come.length) table.blockRedraw();
       for (const row of gone) await table.deleteRow(row.key);
       for (const row of come) {
         const k = now.indexOf(row);
         await table.addRow({ id: row.key }, k === 0, k === 0 ? undefined : now[k - 1].key);
       }
       for (const row of now) if (had.has(row.key) && looks.get(row.key) !== faces.get(row.key)) table.getRow(row.key).reformat();
+      if (gone.length + come.length) table.restoreRedraw();
     }
     faces = looks;
+    stand();
+  };
+  // A long breakdown scrolls within a fixed height: a height that follows the rows would be measured at every change.
+  let standing = rows.length > LONG;
+  const stand = () => {
+    if (standing || rows.length <= LONG) return;
+    standing = true;
+    table.setHeight(HEIGHT);
   };
   const show = () => {
     redraw();
@@ -400,7 +410,7 @@
   document.getElementById("plain-breakdown").hidden = true;
   for (const element of [place, tools, part("grid-hint")]) element.hidden = false;
   table = new Tabulator(place, {
-    data: shown(), index: "id", layout: "fitColumns", maxHeight: "60vh", selectableRange: 1, selectableRangeRows: false,
+    data: shown(), index: "id", layout: "fitColumns", ...(rows.length > LONG ? { height: HEIGHT } : { maxHeight: HEIGHT }), selectableRange: 1, selectableRangeRows: false,
     selectableRangeColumns: false, selectableRangeClearCells: false, editTriggerEvent: "dblclick", keybindings: true,
     headerVisible: true, columnDefaults: { headerSort: false }, rowHeader: false, renderVerticalBuffer: 300,
     columns: [
