@@ -6,18 +6,17 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
-from decimal import Decimal
-
-from django.utils import timezone
 
 from accord.actions import call
 from accord.actions.models import AuditChange, AuditEntry
 from accord.engagements.models import Engagement, Part
-from accord.estimating.models import Effort, Estimate, State, WorkPackage
-from accord.people.models import Absence, Firm, Member, Role
+from accord.estimating.actions import approve_estimate
+from accord.estimating.models import Estimate, State
+from accord.people.models import Absence, AccessRole, Firm, Member, Role
 from accord.planning.actions import make_plan
 from accord.planning.models import Activity, Plan
 from tests import firm
+from tests.estimating import builders as estimates
 
 A_MONDAY = dt.date(2099, 6, 1)  # Whit Monday in Germany
 
@@ -38,12 +37,8 @@ def written(action: str = "tests.arrange") -> Iterator[None]:
 
 
 def a_firm() -> Firm:
-    found = Firm.objects.first()
-    if found is None:
-        found = Firm(name="Firm", country="DE", subdivision="BE")
-        with written():
-            found.save()
-    return found
+    firm.administrator()
+    return Firm.objects.get()
 
 
 def a_role(name: str = "Developer", people: int = 1) -> Role:
@@ -80,33 +75,16 @@ def an_estimate(
 ) -> Estimate:
     """One leaf for each name under one summary line, each with the same agreed hours."""
     role = role or a_role()
-    lead = firm.with_part(engagement, Part.DELIVERY_LEAD)
-    approved = state == State.APPROVED
-    estimate = Estimate(
-        engagement=engagement,
-        version=engagement.estimates.count() + 1,
-        state=state,
-        asked_by=lead,
-        delivered_by=lead,
-        delivered_at=timezone.now(),
-        approved_by=lead if approved else None,
-        approved_at=timezone.now() if approved else None,
-        digest="0" * 64 if approved else "",
-    )
-    with written():
-        for older in engagement.estimates.filter(state=State.APPROVED) if approved else ():
-            older.state = State.REPLACED
-            older.save()
-        estimate.save()
-        WorkPackage(estimate=estimate, code="w0", position=1, name="All").save()
-        for k, name in enumerate(names, start=1):
-            package = WorkPackage(
-                estimate=estimate, code=f"w{k}", position=k + 1, level=1, name=name, role=role
-            )
-            package.save()
-            low, high = Decimal(hours) / 2, Decimal(hours) * 2
-            Effort(package=package, low=low, likely=Decimal(hours), high=high).save()
-    return estimate
+    rows = [estimates.row("All", code="w1", by=role)]
+    for k, name in enumerate(names, start=2):
+        rows.append(estimates.row(name, (hours // 2, hours, hours * 2), 1, f"w{k}", role))
+    if state == State.APPROVED:
+        lead = firm.with_part(engagement, Part.DELIVERY_LEAD, AccessRole.DELIVERY_LEAD)
+        return approve_estimate(lead, estimates.delivered(engagement, rows))
+    if state == State.DELIVERED:
+        return estimates.delivered(engagement, rows)
+    somebody = estimates.estimator()
+    return estimates.saved(estimates.asked(engagement, somebody), somebody, rows)
 
 
 def a_project_manager(engagement: Engagement) -> Member:

@@ -9,6 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
+from accord.people.actions import deactivate_member
 from accord.people.models import Member
 from accord.planning import actions, schedule
 from accord.planning.actions import Draft
@@ -74,6 +75,17 @@ def test_a_plan_goes_on_where_a_role_has_too_few_people() -> None:
     )
     actions.change_activity(manager, design, draft, plan.revision)
     assert activity(plan, "Design").planned_finish == TUESDAY
+
+
+def test_a_plan_can_be_changed_though_somebody_in_it_has_left() -> None:
+    plan, manager = builders.a_plan(["Design", "Build"])
+    gone = builders.firm.member()
+    for name in ("Design", "Build"):
+        now = builders.fresh(plan)
+        actions.assign(manager, activity(plan, name), None, gone, Decimal(1), now.revision)
+    deactivate_member(builders.firm.administrator(), gone)
+    actions.move_activity(manager, activity(plan, "Build"), None, builders.fresh(plan).revision)
+    assert activity(plan, "Build").planned_finish is not None
 
 
 def test_a_finished_activity_keeps_its_dates() -> None:

@@ -14,9 +14,10 @@ from accord.actions.door import action, follows
 from accord.actions.refusals import Refused, WrongInput
 from accord.engagements.models import Engagement, Expectation
 from accord.engagements.rules import still_open
+from accord.estimating.queries import Leaf, leaves
 from accord.people.models import Member, Role
 from accord.planning import rules, schedule, undoing
-from accord.planning.from_estimate import Leaf, estimate_to_plan, leaves, newer_than
+from accord.planning.from_estimate import estimate_to_plan, newer_than
 from accord.planning.models import Activity, Assignment, Link, Plan, Scenario, Target
 
 # Plans up to this size get their dates within the change itself; larger ones by a job.
@@ -85,9 +86,9 @@ def make_plan(actor: Member, engagement: Engagement, begins_on: dt.date) -> Plan
     made = [_from_leaf(plan, position, leaf) for position, leaf in enumerate(found, start=1)]
     Activity.objects.bulk_create(made)
     Assignment.objects.bulk_create(
-        Assignment(activity=activity, role=leaf.package.role, units=leaf.package.units)
+        Assignment(activity=activity, role=leaf.role, units=leaf.package.units)
         for activity, leaf in zip(made, found, strict=True)
-        if leaf.package.role is not None
+        if leaf.role is not None
     )
     return _changed(actor, plan)
 
@@ -378,8 +379,8 @@ def _follow_leaf(plan: Plan, leaf: Leaf, has: Activity | None) -> None:
     if has is None:
         made = _from_leaf(plan, _next_position(plan), leaf)
         made.save()
-        if leaf.package.role is not None:
-            Assignment(activity=made, role=leaf.package.role, units=leaf.package.units).save()
+        if leaf.role is not None:
+            Assignment(activity=made, role=leaf.role, units=leaf.package.units).save()
         return
     has.name, has.package = leaf.package.name, leaf.package
     has.low, has.likely, has.high = leaf.effort.low, leaf.effort.likely, leaf.effort.high

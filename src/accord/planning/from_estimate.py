@@ -1,20 +1,10 @@
-"""What a plan is made from: the leaves of the estimate that stands behind it."""
+"""Which estimate a plan is made from, and which one it should follow."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from accord.engagements.models import Engagement
-from accord.estimating.models import Effort, Estimate, State, WorkPackage
+from accord.estimating.models import Estimate, State
 from accord.planning.models import Plan
-
-
-@dataclass(frozen=True, slots=True)
-class Leaf:
-    """A package that is work itself, with its agreed effort (None: not agreed)."""
-
-    package: WorkPackage
-    effort: Effort | None
 
 
 def estimate_to_plan(engagement: Engagement) -> Estimate | None:
@@ -31,14 +21,3 @@ def newer_than(plan: Plan) -> Estimate | None:
         return None
     found = estimate_to_plan(plan.engagement)
     return found if found is not None and found.pk != plan.estimate_id else None
-
-
-def leaves(estimate: Estimate) -> list[Leaf]:
-    packages = list(estimate.packages.select_related("role").order_by("position"))
-    agreed = {e.package_id: e for e in Effort.objects.filter(package__estimate=estimate, contribution=None)}
-    following = [*packages[1:], None]
-    return [
-        Leaf(package, agreed.get(package.pk))
-        for package, next_ in zip(packages, following, strict=True)
-        if next_ is None or next_.level <= package.level
-    ]

@@ -15,8 +15,9 @@ from django.db.models import Q, QuerySet, Sum
 
 from accord.engagements.models import Engagement, Stage
 from accord.engagements.queries import visible_to
+from accord.people.calendars import days_between
 from accord.people.models import Member, Role
-from accord.planning.capacity import capacity_by_day, days_between
+from accord.people.queries import capacity_by_day
 from accord.planning.models import Activity, Assignment
 
 SIGNED = (Stage.CONTRACT, Stage.DELIVERY, Stage.CLOSING)

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 
 from accord.engagements.models import Engagement, Expectation
 from accord.exchange.wording import day
-from accord.people.models import WEEK, WORKDAYS, Firm
-from accord.planning.capacity import holidays_of
+from accord.people.calendars import weekday
+from accord.people.places import public_holidays
+from accord.people.queries import the_firm
 from accord.planning.load import Row, load_of, monday
 from accord.planning.models import Activity, Assignment, Link, Plan
 
@@ -150,14 +151,13 @@ def told_move(activity: Activity, asked: dt.date | None) -> str:
 
 def working_day(start: dt.date, by: int) -> dt.date:
     """So many working days of the firm after (or before) a day."""
-    firm = Firm.objects.first() or Firm()
-    works = {WEEK.index(name) for name in WORKDAYS.split()}
+    firm = the_firm()
     step = dt.timedelta(1 if by > 0 else -1)
     found = start
     for _moved in range(abs(by)):
         found += step
-        while found.weekday() not in works or found in holidays_of(
-            firm.country, firm.subdivision, [found.year]
+        while weekday(found) not in firm.days or public_holidays(
+            firm.country, firm.subdivision, found, found
         ):
             found += step
     return found

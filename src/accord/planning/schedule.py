@@ -19,15 +19,16 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from accord.actions.refusals import Refused
-from accord.people.models import WEEK, WORKDAYS, Absence, Firm, Member
-from accord.planning.capacity import free_days, holidays_of
+from accord.people.models import WEEK, Firm, Member
+from accord.people.places import public_holidays
+from accord.people.queries import away_of, the_firm
 from accord.planning.models import Activity, Assignment, Link, Plan
 
 if TYPE_CHECKING:
     from accord.engine import plan as engine
 
 ANYBODY = "anybody"  # who does work to which nobody is assigned
-_YEARS_AHEAD = 4  # as far as public holidays and free days are looked up
+_AHEAD = dt.timedelta(3 * 366)  # as far as public holidays and absences are looked up
 
 
 _wait: ContextVar[bool] = ContextVar("accord_dates_wait", default=False)
@@ -116,7 +117,7 @@ def portfolio_of(contents: Contents, today: dt.date) -> engine.Portfolio:
     from accord.engine import plan as engine
 
     start = max(contents.plan.begins_on, today)
-    firm = Firm.objects.first() or Firm()
+    firm = the_firm()
     needs: dict[int, list[Assignment]] = defaultdict(list)
     for assignment in contents.assignments:
         needs[assignment.activity_id].append(assignment)
@@ -124,15 +125,13 @@ def portfolio_of(contents: Contents, today: dt.date) -> engine.Portfolio:
     for link in contents.links:
         before[link.target_id].append(link)
     activities = tuple(_activity(a, needs[a.pk], before[a.pk]) for a in contents.activities)
-    years = range(start.year, start.year + _YEARS_AHEAD)
-    workdays = frozenset(WEEK.index(name) for name in WORKDAYS.split())
-    calendar = engine.Calendar(
-        float(firm.hours_per_day), workdays, holidays_of(firm.country, firm.subdivision, years)
-    )
+    closed = public_holidays(firm.country, firm.subdivision, start, start + _AHEAD)
+    workdays = frozenset(WEEK.index(day) for day in firm.days)
+    calendar = engine.Calendar(float(firm.hours_per_day), workdays, frozenset(closed))
     return engine.Portfolio(
         start=start,
         engagements=(engine.Engagement("plan", activities, start=contents.plan.begins_on),),
-        capacity=_people(contents.assignments, firm, calendar, start),
+        capacity=_people(contents.assignments, firm, start),
         calendar=calendar,
     )
 
@@ -164,9 +163,7 @@ def _activity(activity: Activity, taken: Sequence[Assignment], before: Sequence[
     )
 
 
-def _people(
-    assignments: Sequence[Assignment], firm: Firm, calendar: engine.Calendar, start: dt.date
-) -> tuple[engine.Resource, ...]:
+def _people(assignments: Sequence[Assignment], firm: Firm, start: dt.date) -> tuple[engine.Resource, ...]:
     """The roles that are asked for with all who have them, and the members who are asked for by name."""
     from accord.engine import plan as engine
 
@@ -176,9 +173,9 @@ def _people(
             most[assignment.role_id] = max(most[assignment.role_id], float(assignment.units))
     named = {a.member_id for a in assignments if a.member_id}
     members = list(Member.objects.filter(is_active=True, role__in=most) | Member.objects.filter(pk__in=named))
-    away = _away(members, firm, calendar, start)
+    away = away_of([m for m in members if m.is_active], start, start + _AHEAD)
     hours = float(firm.hours_per_day)
-    of_role = {role: sum(m.role_id == role for m in members) for role in most}
+    of_role = {role: sum(m.role_id == role and m.is_active for m in members) for role in most}
     pools = [
         # Where a role has fewer people than are asked for at once, the plan goes on with people still to be found.
         engine.Resource(f"role-{role}", units=max(0.0, units - of_role[role]), hours_per_day=hours)
@@ -188,30 +185,14 @@ def _people(
         engine.Resource(
             f"member-{m.pk}",
             hours_per_day=float(m.hours_per_day),
-            named=True,
-            role=f"role-{m.role_id}" if m.role_id in most else None,
-            away=away[m.pk],
+            # Whoever has left stands for somebody who is still to be found: a plan goes on, and can be changed.
+            named=m.is_active,
+            role=f"role-{m.role_id}" if m.is_active and m.role_id in most else None,
+            away=tuple(engine.Absence(first, last) for first, last in away.get(m.pk, ())),
         )
         for m in members
     ]
     return (*pools, *known, engine.Resource(ANYBODY, units=1000.0, hours_per_day=hours))
-
-
-def _away(
-    members: Sequence[Member], firm: Firm, calendar: engine.Calendar, start: dt.date
-) -> dict[int, tuple[engine.Absence, ...]]:
-    """Absences, and those free days of a member which are not free for the firm."""
-    from accord.engine import plan as engine
-
-    last = dt.date(start.year + _YEARS_AHEAD - 1, 12, 31)
-    found = {}
-    for member in members:
-        free = free_days(member, firm, start, last) - calendar.holidays
-        own = sorted(day for day in free if day.weekday() in calendar.workdays)
-        found[member.pk] = [engine.Absence(day, day) for day in own]
-    for absence in Absence.objects.filter(member__in=members, last__gte=start):
-        found[absence.member_id].append(engine.Absence(absence.first, absence.last))
-    return {pk: tuple(away) for pk, away in found.items()}
 
 
 def _shares(start: float, finish: float) -> tuple[float, float]:
