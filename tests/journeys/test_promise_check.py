@@ -39,7 +39,9 @@ def told(page: Page) -> str:
 
 
 @pytest.mark.parametrize("width", [1440, 375])
-def test_a_red_promise_is_made_green(sits_down: Any, engagement: Engagement, lead: Member, width: int) -> None:
+def test_a_red_promise_is_made_green(
+    sits_down: Any, engagement: Engagement, lead: Member, width: int
+) -> None:
     page: Page = sits_down(lead, width).page
     page.goto(f"/engagements/{engagement.pk}/")
     page.get_by_role("link", name="check the promises").click()

@@ -42,8 +42,10 @@ class Work:
 
 def role(name: str, people: int = 1, cost: int = 75, hours: int = 8) -> Role:
     """A role with that many members, who cost so much an hour."""
-    if not Firm.objects.exists():
-        saved(None, Firm(name="The firm", country="DE", subdivision="BY"))
+    firm.administrator()
+    place = Firm.objects.first() or Firm(name="The firm")
+    place.country, place.subdivision = "DE", "BY"
+    saved(None, place)
     made = Role(name=name)
     saved(None, made)
     saved(None, Rate(role=made, valid_from=dt.date(2020, 1, 1), cost=cost, bill=cost * 2))
@@ -71,7 +73,9 @@ def plan(engagement_: Engagement, *works: Work, begins_in: int = 0, approved: bo
     estimate = Estimate(engagement=engagement_, version=1, asked_by=seller, state=State.DELIVERED)
     if approved:
         estimate.state, estimate.approved_by, estimate.digest = State.APPROVED, firm.member(), "d" * 64
-    made = Plan(engagement=engagement_, estimate=estimate, begins_on=dt.date.today() + dt.timedelta(begins_in))
+    made = Plan(
+        engagement=engagement_, estimate=estimate, begins_on=dt.date.today() + dt.timedelta(begins_in)
+    )
     saved(None, estimate)
     made.estimate = estimate
     saved(None, made)
@@ -81,7 +85,9 @@ def plan(engagement_: Engagement, *works: Work, begins_in: int = 0, approved: bo
         package = WorkPackage(estimate=estimate, code=work.code, position=position, name=f"Work {work.code}")
         saved(None, package)
         sized = dict(zip(("low", "likely", "high"), points, strict=True))
-        row = Activity(plan=made, code=work.code, position=position, name=f"Work {work.code}", package=package, **sized)
+        row = Activity(
+            plan=made, code=work.code, position=position, name=f"Work {work.code}", package=package, **sized
+        )
         saved(None, Effort(package=package, **sized), row)
         rows[work.code] = row
         if work.role is not None:

@@ -7,9 +7,9 @@ import datetime as dt
 import pytest
 
 from accord.actions.refusals import NotAllowed
+from accord.engagements.actions import Said, record_expectation
 from accord.engagements.models import Belief, Engagement, Expectation, Stage
 from accord.engagements.queries import statements
-from accord.engagements.actions import Said, record_expectation
 from accord.people.models import AccessRole, Member
 from accord.planning.checking import actions
 from accord.planning.models import Link, PromiseCheck

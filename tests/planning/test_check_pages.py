@@ -164,7 +164,9 @@ def test_a_way_out_is_tried_and_adopted_with_two_clicks(engagement: Engagement) 
 
 
 def test_who_may_not_adopt_reads_why_beside_the_button(engagement: Engagement) -> None:
-    scenario = actions.try_scenario(seller(engagement), engagement, "A try", [{"kind": "drop", "codes": ["w3"]}])
+    scenario = actions.try_scenario(
+        seller(engagement), engagement, "A try", [{"kind": "drop", "codes": ["w3"]}]
+    )
     answer = as_(seller(engagement)).get(reverse("planning:scenario", args=[scenario.pk]))
     found = text(answer.content.decode())
     assert 'disabled aria-describedby="refused"' in found
@@ -188,7 +190,9 @@ def test_anything_else_is_tried_by_a_form(
 ) -> None:
     time, cost = engagement.expectations.get(kind="time"), engagement.expectations.get(kind="cost")
     data = {"time": time.pk, "cost": cost.pk, "role": role.pk} | sent
-    answer = as_(seller(engagement)).post(reverse("planning:what_if", args=[engagement.pk]), data, follow=True)
+    answer = as_(seller(engagement)).post(
+        reverse("planning:what_if", args=[engagement.pk]), data, follow=True
+    )
     assert told in text(answer.content.decode())
 
 
@@ -201,7 +205,9 @@ def test_an_empty_form_says_what_is_missing(engagement: Engagement) -> None:
 def test_the_line_is_tried_where_it_was_dragged_to(engagement: Engagement) -> None:
     ask(engagement)
     sent = {"expectation": engagement.expectations.get(kind="time").pk, "date": "2099-01-01"}
-    answer = as_(seller(engagement)).post(reverse("planning:try_line", args=[engagement.pk]), sent, follow=True)
+    answer = as_(seller(engagement)).post(
+        reverse("planning:try_line", args=[engagement.pk]), sent, follow=True
+    )
     assert "Promise 1 Jan 2099" in answer.content.decode()
 
 
@@ -232,7 +238,9 @@ def test_confidential_pages_are_closed_to_others(secret: Engagement) -> None:
     assert stranger.post(reverse("planning:adopt_scenario", args=[scenario.pk])).status_code == 403
 
 
-def test_a_confidential_engagement_that_feels_it_has_no_name(engagement: Engagement, secret: Engagement) -> None:
+def test_a_confidential_engagement_that_feels_it_has_no_name(
+    engagement: Engagement, secret: Engagement
+) -> None:
     check = ask(engagement)
     assert check.result is not None
     assert check.result["others"], "the test needs somebody who feels it"

@@ -81,7 +81,9 @@ def test_less_work_is_likelier_done_in_time(
 
 
 def test_more_people_are_likelier_done_in_time(engagement: Engagement, lead: Member, role: Role) -> None:
-    before, after = probabilities(tried(lead, engagement, {"kind": "people", "role": role.pk, "codes": ["w3"]}))
+    before, after = probabilities(
+        tried(lead, engagement, {"kind": "people", "role": role.pk, "codes": ["w3"]})
+    )
     assert after > before
 
 
@@ -145,7 +147,9 @@ def test_adopting_leaves_out_and_closes_the_gap(engagement: Engagement, lead: Me
 
 
 def test_adopting_assigns_more(engagement: Engagement, lead: Member, role: Role) -> None:
-    actions.adopt_scenario(lead, tried(lead, engagement, {"kind": "people", "role": role.pk, "codes": ["w3"]}))
+    actions.adopt_scenario(
+        lead, tried(lead, engagement, {"kind": "people", "role": role.pk, "codes": ["w3"]})
+    )
     assert build.activity(engagement.plan, "w3").assignments.get().units == 2
 
 
@@ -184,7 +188,9 @@ def test_adopting_stands_in_the_ledger_with_what_was_known(engagement: Engagemen
     assert scenario.checks.get().digest in entry.body
 
 
-@pytest.mark.parametrize("role_of_actor", [AccessRole.SELLER, AccessRole.ESTIMATOR, AccessRole.MEMBER, AccessRole.AUDITOR])
+@pytest.mark.parametrize(
+    "role_of_actor", [AccessRole.SELLER, AccessRole.ESTIMATOR, AccessRole.MEMBER, AccessRole.AUDITOR]
+)
 def test_who_need_not_keep_it_does_not_adopt(
     engagement: Engagement, lead: Member, role_of_actor: AccessRole
 ) -> None:

@@ -10,7 +10,12 @@ import time_machine
 
 from accord.actions.door import obstacles
 from accord.actions.refusals import Refused
-from accord.engagements.actions import end_engagement, move_to_stage, restate_expectation, withdraw_expectation
+from accord.engagements.actions import (
+    end_engagement,
+    move_to_stage,
+    restate_expectation,
+    withdraw_expectation,
+)
 from accord.engagements.models import Belief, Engagement, Outcome, Part, Stage
 from accord.engagements.queries import statements
 from accord.people.actions import deactivate_member
@@ -177,7 +182,14 @@ def test_back_from_the_review_needs_no_new_check(role: Role) -> None:
 def test_the_engagement_of_whatever_an_action_is_about(role: Role) -> None:
     engagement = checked(role)
     row = build.activity(engagement.plan, "w1")
-    about = (engagement, engagement.plan, row, row.assignments.get(), row.package, engagement.expectations.get())
+    about = (
+        engagement,
+        engagement.plan,
+        row,
+        row.assignments.get(),
+        row.package,
+        engagement.expectations.get(),
+    )
     assert [engagement_of(one) for one in about] == [engagement] * len(about)
     assert engagement_of("something else") is None
 

@@ -159,7 +159,11 @@ class Scenario(Recorded):
 class PromiseCheck(Recorded):
     """One simulation: its inputs as an engagement file, and what came out."""
 
-    SECRET_FIELDS = ("inputs", "result", "progress")  # no secrets, but too large to be told to the audit again
+    SECRET_FIELDS = (
+        "inputs",
+        "result",
+        "progress",
+    )  # no secrets, but too large to be told to the audit again
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")

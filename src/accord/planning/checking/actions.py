@@ -64,8 +64,7 @@ def adopt_scenario(actor: Member, scenario: Scenario) -> Scenario:
     Raises:
         Refused: it was adopted before, is not computed or stale, or counts on somebody who is still to be found.
     """
-    check = scenario.checks.first()
-    rules.can_be_adopted(scenario, check)
+    check = rules.can_be_adopted(scenario, scenario.checks.first())
     adoption = Adoption(scenario)
     rules.plan_can_do(adoption.needs_hiring)
     for expectation, change in adoption.restated():
@@ -74,7 +73,12 @@ def adopt_scenario(actor: Member, scenario: Scenario) -> Scenario:
     mark(scenario.engagement, _("a scenario was adopted"))
     scenario.adopted_by, scenario.adopted_at = actor, timezone.now()
     scenario.save()
-    body = {"scenario": scenario.pk, "name": scenario.name, "changes": scenario.changes, "digest": check.digest}
+    body = {
+        "scenario": scenario.pk,
+        "name": scenario.name,
+        "changes": scenario.changes,
+        "digest": check.digest,
+    }
     chain.append("scenario_adopted", f"engagement:{scenario.engagement_id}", actor.pk, body)
     ask_for_check(actor, scenario.engagement)
     return scenario
@@ -113,7 +117,9 @@ def fail_check(actor: None, check: PromiseCheck, problem: str) -> None:
     _close(check, PromiseCheck.State.FAILED)
 
 
-def _asked(actor: Member, engagement: Engagement, gathered: Gathered, scenario: Scenario | None) -> PromiseCheck:
+def _asked(
+    actor: Member, engagement: Engagement, gathered: Gathered, scenario: Scenario | None
+) -> PromiseCheck:
     from accord.planning.checking.jobs import run_check
 
     inputs = gathered.inputs()
@@ -134,7 +140,7 @@ def _same(engagement: Engagement, scenario: Scenario | None, digest: str) -> Pro
     """The newest check of the same inputs, if it was or is being made."""
     if scenario is not None:
         return None
-    newest = engagement.checks.filter(scenario=None).first()
+    newest: PromiseCheck | None = engagement.checks.filter(scenario=None).first()
     if newest is None or newest.digest != digest:
         return None
     if rules.is_under_way(newest):
@@ -174,7 +180,12 @@ def _believe(check: PromiseCheck) -> None:
         if judged is not None:
             found = {"probability": judged["p"], "covered_by": "", **backed_value(judged)}
         elif code in covering:
-            found = {"probability": None, "covered_by": covering[code], "backed_date": None, "backed_amount": None}
+            found = {
+                "probability": None,
+                "covered_by": covering[code],
+                "backed_date": None,
+                "backed_amount": None,
+            }
         else:
             if hasattr(row, "belief") and row.kind in (Expectation.Kind.SCOPE, Expectation.Kind.QUALITY):
                 row.belief.delete()
@@ -220,7 +231,8 @@ def _said_anew(e: Expectation, scenario: Scenario, change: dict[str, Any]) -> Sa
         subject=e.subject,
         said_on=dt.date.today(),
         channel=Expectation.Channel.OTHER,
-        words=_("Adopted from the promise check: %(name)s. The client is still to be told.") % {"name": scenario.name},
+        words=_("Adopted from the promise check: %(name)s. The client is still to be told.")
+        % {"name": scenario.name},
         contact=e.contact,
         **change,
     )

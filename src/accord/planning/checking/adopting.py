@@ -53,7 +53,9 @@ class Adoption:
             self.plan.save()
 
     def _expectation(self, pk: int) -> Expectation:
-        return self.scenario.engagement.expectations.select_related("contact", "engagement__relationship").get(pk=pk)
+        rows = self.scenario.engagement.expectations.select_related("contact", "engagement__relationship")
+        found: Expectation = rows.get(pk=pk)
+        return found
 
     def _drop(self, change: DropChange) -> None:
         """What came after a left-out activity comes after what was before it."""
@@ -78,7 +80,9 @@ class Adoption:
 
     def _resize(self, change: EffortChange) -> None:
         row, factor = self._activity(change.code), Decimal(str(change.factor))
-        row.low, row.likely, row.high = ((p * factor).quantize(Decimal("0.01")) for p in (row.low, row.likely, row.high))
+        row.low, row.likely, row.high = (
+            (p * factor).quantize(Decimal("0.01")) for p in (row.low, row.likely, row.high)
+        )
         row.save()
         self.plan.revision += 1
 

@@ -52,10 +52,10 @@ class PeopleChange(_Change):
 
     kind: Literal["people"] = "people"
     role: int
-    units: int = Field(1, ge=1, le=20)
+    units: Annotated[int, Field(ge=1, le=20)] = 1
     codes: tuple[Code, ...] = ()
     hired: bool = False
-    cost: float = Field(0.0, ge=0, le=100_000)  # of an hour, where somebody is hired
+    cost: Annotated[float, Field(ge=0, le=100_000)] = 0.0  # of an hour, where somebody is hired
 
 
 class EffortChange(_Change):
@@ -125,9 +125,7 @@ def without_activities(own: Engagement, codes: Sequence[str]) -> Engagement:
         raise WrongInput(changes=_("Something has to be left to do."))
     if any(p.of in gone for p in own.promises):
         raise WrongInput(changes=_("What a client was promised by name cannot be left out."))
-    left = tuple(
-        replace(a, after=_bridged(a.after, gone)) for a in own.activities if a.id not in gone
-    )
+    left = tuple(replace(a, after=_bridged(a.after, gone)) for a in own.activities if a.id not in gone)
     risks = tuple(r for r in own.risks if r.on not in gone)
     return replace(own, activities=left, risks=risks)
 
@@ -160,7 +158,9 @@ def _with_more(portfolio: Portfolio, role: str, change: PeopleChange) -> Portfol
     return replace(
         portfolio,
         capacity=tuple(
-            replace(r, units=r.units + change.units, cost_rate=r.cost_rate or change.cost) if r.id == role else r
+            replace(r, units=r.units + change.units, cost_rate=r.cost_rate or change.cost)
+            if r.id == role
+            else r
             for r in portfolio.capacity
         ),
     )
@@ -186,9 +186,7 @@ def _longer(a: Activity, factor: float) -> Activity:
 def _times(points: ThreePoint | None, factor: float) -> ThreePoint | None:
     if points is None:
         return None
-    return replace(
-        points, low=points.low * factor, likely=points.likely * factor, high=points.high * factor
-    )
+    return replace(points, low=points.low * factor, likely=points.likely * factor, high=points.high * factor)
 
 
 def _each(own: Engagement, codes: Sequence[str], change: Any) -> Engagement:

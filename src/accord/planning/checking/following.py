@@ -69,7 +69,9 @@ def a_proposal_has_a_checked_plan(_actor: Any, engagement: Engagement, stage: St
     because = rules.why_not_current(newest, timezone.now())
     if because:
         raise Refused(
-            _("A proposal stands on a plan that was checked."), because, _("Check the promises, then move on.")
+            _("A proposal stands on a plan that was checked."),
+            because,
+            _("Check the promises, then move on."),
         )
 
 

@@ -26,16 +26,26 @@ class WhatIfForm(forms.Form):
     )
 
     kind = forms.ChoiceField(label=_("What if"), choices=KINDS, widget=forms.RadioSelect, initial="date")
-    time = forms.ModelChoiceField(label=_("Promise"), queryset=Expectation.objects.none(), required=False, empty_label=None)
+    time = forms.ModelChoiceField(
+        label=_("Promise"), queryset=Expectation.objects.none(), required=False, empty_label=None
+    )
     date = forms.DateField(label=_("We promise"), required=False, widget=DateInput())
-    cost = forms.ModelChoiceField(label=_("Promise"), queryset=Expectation.objects.none(), required=False, empty_label=None)
-    amount = forms.DecimalField(label=_("We ask for"), required=False, min_value=1, max_digits=14, decimal_places=2)
+    cost = forms.ModelChoiceField(
+        label=_("Promise"), queryset=Expectation.objects.none(), required=False, empty_label=None
+    )
+    amount = forms.DecimalField(
+        label=_("We ask for"), required=False, min_value=1, max_digits=14, decimal_places=2
+    )
     codes = forms.MultipleChoiceField(
         label=_("Work"), required=False, choices=(), widget=forms.CheckboxSelectMultiple
     )
-    role = forms.ModelChoiceField(label=_("Role"), queryset=Role.objects.all(), required=False, empty_label=None)
+    role = forms.ModelChoiceField(
+        label=_("Role"), queryset=Role.objects.all(), required=False, empty_label=None
+    )
     units = forms.IntegerField(label=_("How many more"), required=False, min_value=1, max_value=20, initial=1)
-    hired = forms.BooleanField(label=_("They are still to be found: the firm does not have them yet"), required=False)
+    hired = forms.BooleanField(
+        label=_("They are still to be found: the firm does not have them yet"), required=False
+    )
     code = forms.ChoiceField(label=_("Work"), required=False, choices=())
     percent = forms.IntegerField(
         label=_("Percent of what was estimated"), required=False, min_value=1, max_value=1000, initial=120

@@ -31,7 +31,9 @@ def run_check(check_id: int) -> None:
         actions.fail_check(None, check, _words(error))
     except Exception:
         log.exception("promise check %s", check_id)
-        words = _("Something broke on our side while computing. It stands in the log of whoever runs Accord here.")
+        words = _(
+            "Something broke on our side while computing. It stands in the log of whoever runs Accord here."
+        )
         actions.fail_check(None, check, words)
 
 
@@ -51,7 +53,9 @@ def _compute(check: PromiseCheck) -> None:
     answer = judging.answer(gathered, lambda share: note(share * _ANSWERED))
     actions.note_answer(None, check, answer)
     needed = queries.codes_expected_by_name(check.engagement)
-    found = ways_out.WaysOut(gathered, answer, needed, lambda s: note(_ANSWERED + s * (1 - _ANSWERED))).found()
+    found = ways_out.WaysOut(
+        gathered, answer, needed, lambda s: note(_ANSWERED + s * (1 - _ANSWERED))
+    ).found()
     actions.finish_check(None, check, found)
 
 
@@ -88,9 +92,13 @@ def _words(error: Exception) -> str:
     if isinstance(error, CyclicNetwork):
         return _("Some activities of the plan wait for each other in a circle. Remove one of their links.")
     if isinstance(error, NeverStarts):
-        return _("Somebody whom a plan needs is away for good, so the work never begins. Assign somebody else.")
+        return _(
+            "Somebody whom a plan needs is away for good, so the work never begins. Assign somebody else."
+        )
     if isinstance(error, BeyondCalendar):
-        return _("The work would go on for longer than the calendar reaches. Look for an estimate that is far too high.")
+        return _(
+            "The work would go on for longer than the calendar reaches. Look for an estimate that is far too high."
+        )
     if isinstance(error, InputError):
         told = "; ".join(problem.message for problem in error.problems[:5])
         return _("The plan cannot be simulated: %(told)s.") % {"told": told}
@@ -101,7 +109,16 @@ def warm_up() -> None:
     """Load the engine and its compiled loops before the first person waits for them."""
     import datetime as dt
 
-    from accord.engine.plan import Activity, Engagement, Need, Portfolio, Promise, PromiseKind, Resource, ThreePoint
+    from accord.engine.plan import (
+        Activity,
+        Engagement,
+        Need,
+        Portfolio,
+        Promise,
+        PromiseKind,
+        Resource,
+        ThreePoint,
+    )
     from accord.planning.checking import judging, ways_out
     from accord.planning.checking.portfolio import Gathered
 
@@ -110,6 +127,8 @@ def warm_up() -> None:
     work = tuple(Activity(f"a{k}", effort=sized, needs=(Need("r1"),)) for k in range(4))
     promises = (Promise("x1", PromiseKind.DATE, date=start), Promise("x2", PromiseKind.COST, amount=1.0))
     people = (Resource("r1", 0.0), *(Resource(f"m{k}", 1.0, 50.0, named=True, role="r1") for k in range(2)))
-    portfolio = Portfolio(start, (Engagement("e1", work, correlation=0.3, promises=promises),), people, samples=100)
+    portfolio = Portfolio(
+        start, (Engagement("e1", work, correlation=0.3, promises=promises),), people, samples=100
+    )
     gathered = Gathered(portfolio, "e1", 0.2, {}, ())
     ways_out.WaysOut(gathered, judging.answer(gathered), (), lambda _share: None).found()

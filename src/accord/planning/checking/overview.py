@@ -85,7 +85,9 @@ def overview(engagement: Engagement, said: Sequence[Statement], member: Member) 
     answered = queries.answered_check(engagement, newest)
     result: Json | None = answered.result if answered else None
     standing = [s for s in said if not s.withdrawn]
-    lines = [_line(kind, [s for s in standing if s.expectation.kind == kind], result) for kind in Expectation.Kind]
+    lines = [
+        _line(kind, [s for s in standing if s.expectation.kind == kind], result) for kind in Expectation.Kind
+    ]
     judged = _judged(standing)
     asked = ASKED_CONFIDENCE[Profile(engagement.profile)]
     return Overview(
@@ -93,7 +95,9 @@ def overview(engagement: Engagement, said: Sequence[Statement], member: Member) 
         lines=lines,
         check=answered,
         together=share(result["joint"]["p"], asked) if result and len(result["promises"]) > 1 else "",
-        not_current=queries.why_not_current(answered) if answered and not rules.is_under_way(answered) else None,
+        not_current=queries.why_not_current(answered)
+        if answered and not rules.is_under_way(answered)
+        else None,
         found=queries.ways_out_of(answered, member) if answered and result else None,
         curves=queries.curves_of(result, [s.expectation for s in standing]) if result else None,
         missing=None if result else queries.missing_for(engagement),
@@ -129,11 +133,15 @@ def _valued_line(kind: Expectation.Kind, s: Statement, count: int, result: Json 
     subject = f"{e.subject} {more}".strip()
     if belief is None or belief.probability is None:
         value = day(e.date) if e.date else money(float(e.amount or 0), e.engagement.currency)
-        return Line(kind, str(kind.label), subject, "–", s.backing.word, False, text=f"{value}. {s.backing.because}")
+        return Line(
+            kind, str(kind.label), subject, "–", s.backing.word, False, text=f"{value}. {s.backing.because}"
+        )
     asked = ASKED_CONFIDENCE[Profile(e.engagement.profile)]
     number = share(belief.probability, asked)
     word = s.backing.word if s.backing.backed or belief.stale else _short(e, belief) or s.backing.word
-    return Line(kind, str(kind.label), subject, number, word, s.backing.backed, picture=_picture(e, belief, result))
+    return Line(
+        kind, str(kind.label), subject, number, word, s.backing.backed, picture=_picture(e, belief, result)
+    )
 
 
 def _short(e: Expectation, belief: Any) -> str:
@@ -142,7 +150,9 @@ def _short(e: Expectation, belief: Any) -> str:
         days = (belief.backed_date - e.date).days
         return ngettext("%(days)d day short", "%(days)d days short", days) % {"days": days}
     if e.amount and belief.backed_amount and belief.backed_amount > e.amount:
-        return _("%(money)s short") % {"money": money(float(belief.backed_amount - e.amount), e.engagement.currency)}
+        return _("%(money)s short") % {
+            "money": money(float(belief.backed_amount - e.amount), e.engagement.currency)
+        }
     return ""
 
 
@@ -192,9 +202,17 @@ def _covered_line(kind: Expectation.Kind, own: list[Statement]) -> Line:
     open_ones = [s for s in own if not s.backing.backed]
     covered = len(own) - len(open_ones)
     is_scope = kind == Expectation.Kind.SCOPE
-    subject = ngettext("%(n)d item", "%(n)d items", len(own)) if is_scope else ngettext("%(n)d criterion", "%(n)d criteria", len(own))
+    subject = (
+        ngettext("%(n)d item", "%(n)d items", len(own))
+        if is_scope
+        else ngettext("%(n)d criterion", "%(n)d criteria", len(own))
+    )
     if not open_ones:
-        text = _("All of it is in the approved estimate.") if is_scope else _("Each has its place in the approved estimate.")
+        text = (
+            _("All of it is in the approved estimate.")
+            if is_scope
+            else _("Each has its place in the approved estimate.")
+        )
         word = _("in the estimate") if is_scope else _("planned")
     else:
         named = ", ".join(f"“{s.expectation.subject}”" for s in open_ones[:_NAMED])

@@ -235,17 +235,24 @@ class _Gatherer:
         asked: Counter[str] = Counter()
         for one in row.assignments.all():
             of = member_id(one.member_id) if one.member_id is not None else role_id(one.role_id)
-            asked[of] += one.units  # type: ignore[assignment]
+            asked[of] += one.units
         named = {of for of in asked if of[0] == "m"}
         for of in sorted(named - self.resources.keys()):
             del asked[of]
-            self._assume(p, _("“%(work)s” is assigned to somebody who has left: the check does not count them.") % {"work": row.name})
+            self._assume(
+                p,
+                _("“%(work)s” is assigned to somebody who has left: the check does not count them.")
+                % {"work": row.name},
+            )
         by_role = Counter(self.resources[of].role for of in asked if of[0] == "m")
         needs = [self._need(p, row, of, float(units), by_role[of]) for of, units in asked.items()]
         found = [need for need in needs if need is not None]
         if is_effort and not found:
             self.pools[NOBODY] = self.pools.get(NOBODY, 0.0) + 1
-            self._assume(p, _("Nobody is assigned to “%(work)s”: the check takes one person who is always free and costs nothing.") % {"work": row.name})
+            words = _(
+                "Nobody is assigned to “%(work)s”: the check takes one person, always free and without cost."
+            )
+            self._assume(p, words % {"work": row.name})
             return [engine.Need(NOBODY)]
         return found
 
@@ -256,13 +263,19 @@ class _Gatherer:
         there, role = self.capacity.there[of], self.capacity.names[of]
         if not there:
             self.pools[of] = max(self.pools.get(of, 0.0), units)
-            self._assume(p, _("Nobody has the role “%(role)s”: the check assumes that somebody is found in time.") % {"role": role})
+            self._assume(
+                p,
+                _("Nobody has the role “%(role)s”: the check assumes that somebody is found in time.")
+                % {"role": role},
+            )
             return engine.Need(of, units)
         free = float(there - taken)
         if units > free:
             self._assume(
                 p,
-                _("“%(work)s” asks for %(asked)g people of the role “%(role)s” at once, and %(free)g are there: the check counts those.")
+                _(
+                    "“%(work)s” asks for %(asked)g people of the role “%(role)s” at once, and %(free)g are there: the check counts those."
+                )
                 % {"work": row.name, "asked": units, "role": role, "free": free},
             )
         return engine.Need(of, min(units, free)) if free > 0 else None
@@ -273,9 +286,7 @@ class _Gatherer:
             self.assumed[words] = None
 
 
-def _risks_on(
-    risks: list[Risk], rows: list[Activity], made: dict[str, engine.Activity]
-) -> list[engine.Risk]:
+def _risks_on(risks: list[Risk], rows: list[Activity], made: dict[str, engine.Activity]) -> list[engine.Risk]:
     """Each risk on the first activity that was made from its package; its money remains if there is no such activity."""
     by_package: dict[str, engine.Activity] = {}
     for row in rows:
@@ -288,5 +299,7 @@ def _risks_on(
         effort = hours if hit is not None and hit.needs and hours.high > 0 else None
         if effort is not None or risk.cost:
             on = hit.id if hit is not None and effort is not None else None
-            found.append(engine.Risk(f"k{risk.pk}", float(risk.probability), on, effort, cost=float(risk.cost)))
+            found.append(
+                engine.Risk(f"k{risk.pk}", float(risk.probability), on, effort, cost=float(risk.cost))
+            )
     return found

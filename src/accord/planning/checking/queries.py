@@ -105,12 +105,16 @@ def answer_of(check: PromiseCheck, said: Sequence[Expectation]) -> Answer:
     names = {a["code"]: a["name"] for a in result["activities"]}
     by_id = {f"x{e.pk}": e for e in said}
     judged = [
-        _judged(by_id[name], p, result["asked"], names) for name, p in result["promises"].items() if name in by_id
+        _judged(by_id[name], p, result["asked"], names)
+        for name, p in result["promises"].items()
+        if name in by_id
     ]
     return Answer(
         check=check,
         result=result,
-        headline=wording.headline(((p["kind"], p["p"]) for p in result["promises"].values()), result["asked"]),
+        headline=wording.headline(
+            ((p["kind"], p["p"]) for p in result["promises"].values()), result["asked"]
+        ),
         together=share(result["joint"]["p"], result["asked"]),
         judged=judged,
         drivers=wording.drivers(result),
@@ -202,7 +206,7 @@ def why_not_current(check: PromiseCheck) -> str | None:
 
 def _judged(e: Expectation, p: Json, asked: float, names: dict[str, str]) -> Judged:
     best = dt.date.fromisoformat(p["best"]) if p["kind"] == "time" else float(p["best"])
-    of = names.get(p["of"], p["of"]) if p["of"] else ""
+    of = names.get(p["of"], "") if p["of"] else ""
     return Judged(e, p["kind"], share(p["p"], asked), p["backed"], best, of)
 
 

@@ -48,7 +48,8 @@ def may_adopt(actor: Member | None, scenario: Any) -> None:
     )
 
 
-def can_be_adopted(scenario: Scenario, check: PromiseCheck | None) -> None:
+def can_be_adopted(scenario: Scenario, check: PromiseCheck | None) -> PromiseCheck:
+    """The check that computed the scenario, if it may be relied on."""
     if scenario.adopted_by_id is not None:
         raise Refused(
             _("A scenario is adopted once."),
@@ -64,9 +65,11 @@ def can_be_adopted(scenario: Scenario, check: PromiseCheck | None) -> None:
     if check.stale:
         raise Refused(
             _("Only what still holds is adopted."),
-            _("Since this scenario was computed something changed: %(what)s.") % {"what": check.stale_because},
+            _("Since this scenario was computed something changed: %(what)s.")
+            % {"what": check.stale_because},
             _("Try it again."),
         )
+    return check
 
 
 def plan_can_do(changes_need_hiring: bool) -> None:

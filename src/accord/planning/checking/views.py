@@ -17,6 +17,7 @@ from accord.actions.refusals import Refused, WrongInput
 from accord.engagements.models import Engagement, Stage
 from accord.engagements.pages import engagement_page, visible
 from accord.engagements.rules import must_see
+from accord.exchange.wording import share
 from accord.people.accounts import signed_in
 from accord.planning.checking import actions, queries, rules, wording
 from accord.planning.checking.changes import read
@@ -139,7 +140,7 @@ def _compared(
     refused = obstacles("planning.adopt_scenario", signed_in(request), found)
     return {
         "lines": lines,
-        "together": [wording.share(p, result["asked"]) for p in result["joint"]],
+        "together": [share(p, result["asked"]) for p in result["joint"]],
         "headline": wording.headline(((line.kind, line.p) for line in lines), result["asked"]),
         "price": wording.price_of(result["price"], changes, result["currency"]),
         "consequences": wording.consequences(changes, queries.names_of(engagement)),

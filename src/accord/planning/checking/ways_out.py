@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
 
 import numpy as np
 
@@ -143,7 +142,9 @@ class WaysOut:
         found = []
         for changes in (list(self._with_those_there()), list(self._with_one_hired())):
             tried = [way for change in changes for way in self._tried("people", late, [change])]
-            found += sorted(tried, key=lambda way: (way["probabilities"][late] < self.answer["asked"], way["price"]))[:1]
+            found += sorted(
+                tried, key=lambda way: (way["probabilities"][late] < self.answer["asked"], way["price"])
+            )[:1]
         return found
 
     def _with_those_there(self) -> Iterator[Change]:

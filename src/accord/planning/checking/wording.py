@@ -83,11 +83,17 @@ def _of_activities(activities: list[Json]) -> list[str]:
 def _of_activity(a: Json) -> str:
     values = {"work": a["name"], "often": share(a["criticality"])}
     if a["sensitivity"] >= _MATTERS_MOST:
-        words = _("“%(work)s” decides the end in %(often)s of the simulated courses, and how long it takes matters most.")
+        words = _(
+            "“%(work)s” decides the end in %(often)s of the simulated courses, and how long it takes matters most."
+        )
     elif a["sensitivity"] >= _MATTERS:
-        words = _("“%(work)s” decides the end in %(often)s of the simulated courses, and how long it takes matters.")
+        words = _(
+            "“%(work)s” decides the end in %(often)s of the simulated courses, and how long it takes matters."
+        )
     else:
-        words = _("“%(work)s” decides the end in %(often)s of the simulated courses, but it is well known how long it takes.")
+        words = _(
+            "“%(work)s” decides the end in %(often)s of the simulated courses, but it is well known how long it takes."
+        )
     return words % values
 
 
@@ -165,7 +171,9 @@ def _people_title(change: PeopleChange, names: Names) -> str:
     if change.hired:
         words = ngettext("Find one more %(role)s", "Find %(count)d more of the role %(role)s", change.units)
     else:
-        words = ngettext("One more %(role)s on %(work)s", "%(count)d more of the role %(role)s on %(work)s", change.units)
+        words = ngettext(
+            "One more %(role)s on %(work)s", "%(count)d more of the role %(role)s on %(work)s", change.units
+        )
     return words % (values | {"work": names.listed(change.codes)})
 
 
@@ -173,7 +181,9 @@ def _explained(change: Change, result: Json, names: Names) -> str:
     if isinstance(change, DateChange):
         said = result["promises"][f"x{change.expectation}"]["said"]
         days = (change.date - dt.date.fromisoformat(said)).days
-        return ngettext("Tell the client %(days)d day more.", "Tell the client %(days)d days more.", days) % {"days": days}
+        return ngettext("Tell the client %(days)d day more.", "Tell the client %(days)d days more.", days) % {
+            "days": days
+        }
     if isinstance(change, PriceChange):
         said = result["promises"][f"x{change.expectation}"]["said"]
         more = money(float(change.amount) - said, names.currency)
@@ -204,10 +214,14 @@ def consequences(changes: Sequence[Change], names: Names) -> list[str]:
 
 def _consequence(change: Change, names: Names) -> str:
     if isinstance(change, DateChange):
-        words = _("The date is restated to %(value)s. The client has to be told: Accord does not do that for you.")
+        words = _(
+            "The date is restated to %(value)s. The client has to be told: Accord does not do that for you."
+        )
         return words % {"value": day(change.date)}
     if isinstance(change, PriceChange):
-        words = _("The price is restated to %(value)s. The client has to be told: Accord does not do that for you.")
+        words = _(
+            "The price is restated to %(value)s. The client has to be told: Accord does not do that for you."
+        )
         return words % {"value": money(float(change.amount), names.currency)}
     if isinstance(change, DropChange):
         words = _("%(work)s: removed from the plan; what came after follows what was before.")
@@ -215,8 +229,16 @@ def _consequence(change: Change, names: Names) -> str:
     if isinstance(change, EffortChange):
         words = _("%(work)s: its three points are multiplied by %(factor)g.")
         return words % {"work": names.listed([change.code]), "factor": change.factor}
-    words = ngettext("%(work)s: one more %(role)s is assigned.", "%(work)s: %(count)d more of the role %(role)s are assigned.", change.units)
-    values = {"count": change.units, "role": names.roles.get(change.role, "?"), "work": names.listed(change.codes)}
+    words = ngettext(
+        "%(work)s: one more %(role)s is assigned.",
+        "%(work)s: %(count)d more of the role %(role)s are assigned.",
+        change.units,
+    )
+    values = {
+        "count": change.units,
+        "role": names.roles.get(change.role, "?"),
+        "work": names.listed(change.codes),
+    }
     return words % values
 
 
