@@ -10,6 +10,9 @@ from django.db import transaction
 from django.test import override_settings
 
 from accord.demo.firm import load
+
+# Imported here, before any test switches the sample firm on, so that the product's own addresses stay without it.
+from tests.demo import urls as urls_where_it_runs
 from tests.demo.content import content_of_all_rows
 
 
@@ -43,6 +46,6 @@ def where_it_runs(settings, tmp_path: Path) -> Path:  # type: ignore[no-untyped-
 
     settings.DEMO = True
     settings.DATA = tmp_path
-    settings.ROOT_URLCONF = "tests.demo.urls"
+    settings.ROOT_URLCONF = urls_where_it_runs.__name__
     running._write(tmp_path, running.Note("2026-01-05", "tests"))
     return tmp_path

@@ -219,7 +219,8 @@ def _plan_dates(check: PromiseCheck) -> None:
         if row.planned_start is None:  # else the plan's own schedule has put them
             row.planned_start = dt.date.fromisoformat(a["start"])
             row.planned_finish = dt.date.fromisoformat(a["finish"])
-        row.finish_p80 = dt.date.fromisoformat(a["finish_p80"])
+        if row.done < 1:  # what is complete has no future left
+            row.finish_p80 = dt.date.fromisoformat(a["finish_p80"])
         row.criticality = a["criticality"]
         row.save(update_fields=["planned_start", "planned_finish", "finish_p80", "criticality"])
 
