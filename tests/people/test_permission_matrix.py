@@ -14,11 +14,12 @@ from typing import Any
 import pytest
 from django.db import models
 
+import accord.demo.history  # only the sample firm's loader brings it in
 import accord.urls  # noqa: F401  # brings in every room's views, and by them every action
 from accord.actions.door import Action, registry
 from accord.actions.refusals import NotAllowed, Refused
 from accord.engagements.actions import record_expectation
-from accord.engagements.models import Engagement, Expectation, Part, TakenPart
+from accord.engagements.models import Engagement, Expectation, Part, SavedView, TakenPart
 from accord.estimating.models import Contribution, Estimate, Template
 from accord.people.actions import deactivate_member
 from accord.people.models import Absence, AccessRole, Invitation, Member, Role, Skill, Team
@@ -62,7 +63,9 @@ def _member(owner: Member, confidential: bool) -> Member:
 
 @factory(Relationship)
 def _relationship(owner: Member, confidential: bool) -> Relationship:
-    return firm.relationship(owner)
+    made = firm.relationship()
+    made.owner = owner  # also where the rules would not let them become it
+    return _written(made)
 
 
 @factory(Engagement)
@@ -94,7 +97,7 @@ def belongs(model: type[models.Model]) -> None:
         return about(model, owner, confidential)
 
 
-for _model in (Absence, Invitation, Role, Skill, Estimate, Contribution, Template, Plan, Scenario):
+for _model in (Absence, Invitation, Role, Skill, SavedView, Estimate, Contribution, Template, Plan, Scenario):
     belongs(_model)
 
 

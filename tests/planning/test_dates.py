@@ -7,7 +7,6 @@ from decimal import Decimal
 
 import pytest
 from django.core.management import call_command
-from django.utils import timezone
 
 from accord.people.actions import deactivate_member
 from accord.people.models import Member
@@ -96,6 +95,7 @@ def test_a_finished_activity_keeps_its_dates() -> None:
     assert activity(plan, "Design").planned_finish == was
 
 
+@pytest.mark.django_db(transaction=True)  # the worker closes its connection
 def test_where_the_engine_was_never_compiled_the_dates_come_by_a_job(
     monkeypatch: pytest.MonkeyPatch, settings: object
 ) -> None:
@@ -106,11 +106,3 @@ def test_where_the_engine_was_never_compiled_the_dates_come_by_a_job(
     call_command("db_worker", batch=True, verbosity=0)
     assert builders.fresh(plan).scheduled == builders.fresh(plan).revision
     assert activity(plan, "Design").planned_start == TUESDAY
-
-
-def test_dates_of_300_activities_take_under_300_milliseconds() -> None:
-    plan, manager = builders.a_plan([f"Part {k}" for k in range(300)], people=5)
-    first = activity(plan, "Part 0")
-    begun = timezone.now()
-    actions.move_activity(manager, first, TUESDAY + dt.timedelta(14), plan.revision)
-    assert (timezone.now() - begun).total_seconds() < 1  # 0.1 to 0.3 s measured; the machine may be busy
