@@ -20,4 +20,5 @@ def _lines(model: type[models.Model]) -> list[str]:
     names = [
         f.name for f in model._meta.concrete_fields if not isinstance(f, _SKIPPED) and f.name not in _RANDOM
     ]
-    return [f"{model.__name__} {row}" for row in model._base_manager.values_list(*names)]
+    rows = model._base_manager.values_list(*names) if names else [()] * model._base_manager.count()
+    return [f"{model.__name__} {row}" for row in rows]
