@@ -6,10 +6,11 @@ Only the permission functions are asked: nothing is done. A change of the table 
 
 from __future__ import annotations
 
+import inspect
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from django.db import models
@@ -23,8 +24,8 @@ from accord.engagements.models import Engagement, Expectation, Part, SavedView, 
 from accord.estimating.models import Contribution, Estimate, Template
 from accord.people.actions import deactivate_member
 from accord.people.models import Absence, AccessRole, Invitation, Member, Role, Skill, Team
-from accord.planning.models import Plan, Scenario
-from accord.relationships.models import Relationship
+from accord.planning.models import Activity, Assignment, Link, Plan, PromiseCheck, Scenario
+from accord.relationships.models import Contact, Relationship
 from tests import firm
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +90,23 @@ def _team(owner: Member, confidential: bool) -> Team:
     return _written(Team(name=f"Team of {owner.pk}", lead=owner))
 
 
+@factory(Assignment)
+def _assignment(owner: Member, confidential: bool) -> Assignment:
+    return _written(Assignment(activity=about(Activity, owner, confidential), member=owner))
+
+
+@factory(Link)
+def _link(owner: Member, confidential: bool) -> Link:
+    first = about(Activity, owner, confidential)
+    second = _written(Activity(plan=first.plan, code="second", position=2, name="Second"))
+    return _written(Link(source=first, target=second))
+
+
+@factory(Contact)
+def _contact(owner: Member, confidential: bool) -> Contact:
+    return _written(Contact(client=_relationship(owner, confidential).client, name="Somebody"))
+
+
 def belongs(model: type[models.Model]) -> None:
     """Objects of this class belong to an engagement, relationship or member by their foreign keys."""
 
@@ -97,7 +115,12 @@ def belongs(model: type[models.Model]) -> None:
         return about(model, owner, confidential)
 
 
-for _model in (Absence, Invitation, Role, Skill, SavedView, Estimate, Contribution, Template, Plan, Scenario):
+_BELONGING = (
+    *(Absence, Invitation, Role, Skill),
+    *(SavedView, Estimate, Contribution, Template),
+    *(Plan, Activity, Scenario, PromiseCheck),
+)
+for _model in _BELONGING:
     belongs(_model)
 
 
@@ -162,20 +185,31 @@ class _World:
         return self._made[key]
 
     def rows(self, action: Action) -> Iterator[tuple[str, list[str]]]:
-        model = action.about
+        model, given = _about(action)
         if model is None:
             yield "any", self._allowed(action, lambda _: None)
             return
-        yield "own", self._allowed(action, lambda who: self.object_of(model, who or self._stranger, False))
+        own = lambda who: given(self.object_of(model, who or self._stranger, False))  # noqa: E731
+        yield "own", self._allowed(action, own)
         foreign = self.object_of(model, self._stranger, False)
-        yield "not own", self._allowed(action, lambda _: foreign)
+        yield "not own", self._allowed(action, lambda _: given(foreign))
         if _leads_to_engagement(model):
             hidden = self.object_of(model, self._stranger, True)
-            yield "confidential", self._allowed(action, lambda _: hidden)
+            yield "confidential", self._allowed(action, lambda _: given(hidden))
 
     def _allowed(self, action: Action, about_of: Callable[[Member | None], Any]) -> list[str]:
         everybody: list[tuple[str, Member | None]] = [("nobody signed in", None), *self.subjects]
         return [name for name, who in everybody if _may(action, who, about_of(who))]
+
+
+def _about(action: Action) -> tuple[Any, Callable[[models.Model], Any]]:
+    """What class an action is about, and how it is given one: by itself, or in a sequence where it acts on several."""
+    if action.about is not None:
+        return action.about, lambda one: one
+    parameters = list(inspect.signature(action.call, eval_str=True).parameters.values())
+    kinds = get_args(parameters[1].annotation) if len(parameters) > 1 else ()
+    several = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, models.Model)]
+    return (several[0], lambda one: [one]) if len(kinds) == 1 and several else (None, lambda one: one)
 
 
 def _leads_to_engagement(model: type[models.Model]) -> bool:
@@ -245,5 +279,8 @@ def test_whoever_has_left_may_do_nothing() -> None:
 
 def test_a_reader_changes_nothing_of_others() -> None:
     table = TABLE.read_text(encoding="utf-8").removeprefix(HEAD)
+    table = table.replace(
+        "engagements.save_view\n    any ", "engagements.save_view\n    own "
+    )  # a view is one's own
     lines = [line for line in table.splitlines() if "auditor" in line or "everybody active" in line]
     assert {line.split()[0] for line in lines} <= {"own"}
