@@ -19,16 +19,13 @@ from accord.engagements.models import Engagement, Expectation, Profile, Stage
 from accord.engagements.rules import ASKED_CONFIDENCE, WANTED_MARGIN
 from accord.engine import plan as engine
 from accord.estimating.models import Risk
+from accord.estimating.numbers import COMMON_CAUSE
 from accord.exchange.document import Document
 from accord.exchange.engagement_file import parse_engagement_file, to_document
 from accord.ledger.chain import canonical
 from accord.planning.checking.capacity import Capacity, capacity, member_id, role_id
 from accord.planning.models import Activity, Link, Plan
 
-# How much the packages of one engagement go wrong together: the same people estimated them, for the same client. Without
-# it errors would cancel out and every plan would look safer than it is; a few tenths already show most of that effect
-# (S. Book, "Why correlation matters in cost estimating", 1999).
-CORRELATION = 0.3
 SAMPLES = 10_000
 # The engine's own bound on activities times samples: a firm of any size gets an answer, of fewer samples if need be.
 MOST_WORK = 100_000_000
@@ -212,7 +209,7 @@ class _Gatherer:
             activities=made,
             priority=p.priority,
             start=max(p.begins_on, self.today),
-            correlation=CORRELATION,
+            correlation=COMMON_CAUSE,
             fixed_cost=float(p.fixed_cost),
             risks=tuple(_risks_on(risks, rows, {a.id: a for a in made})),
             promises=tuple(promises),
