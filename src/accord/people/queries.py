@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -115,14 +115,8 @@ def away_of(members: Iterable[Member], first: dt.date, last: dt.date) -> dict[in
     all days for somebody who has left. Days that follow each other are one span.
     """
     away = _Away(members, first, last)
-    return {
-        member.pk: merged(
-            day
-            for day in days_between(first, last)
-            if weekday(day) in away.firm.days and away.on(member, day)
-        )
-        for member in away.members
-    }
+    working = [day for day in days_between(first, last) if weekday(day) in away.firm.days]
+    return {member.pk: merged(filter(away.of(member), working)) for member in away.members}
 
 
 def capacity_by_day(
@@ -130,13 +124,11 @@ def capacity_by_day(
 ) -> dict[int, dict[dt.date, float]]:
     """The hours that each member works on each day of the span (0.0 on days off), by the member's key."""
     away = _Away(members, first, last)
-    return {
-        member.pk: {
-            day: 0.0 if away.on(member, day) else float(member.hours_per_day)
-            for day in days_between(first, last)
-        }
-        for member in away.members
-    }
+    found = {}
+    for member in away.members:
+        is_away, hours = away.of(member), float(member.hours_per_day)
+        found[member.pk] = {day: 0.0 if is_away(day) else hours for day in days_between(first, last)}
+    return found
 
 
 class _Away:
@@ -153,13 +145,13 @@ class _Away:
         places = {place_of(member, self.firm) for member in self.members}
         self._holidays = {place: public_holidays(*place, first, last) for place in places}
 
-    def on(self, member: Member, day: dt.date) -> bool:
-        return (
-            not member.is_active
-            or weekday(day) not in member.days
-            or day in self._absent[member.pk]
-            or day in self._holidays[place_of(member, self.firm)]
-        )
+    def of(self, member: Member) -> Callable[[dt.date], bool]:
+        """Whether this member is away, by day."""
+        if not member.is_active:
+            return lambda _: True
+        works, absent = frozenset(member.days), self._absent[member.pk]
+        closed = self._holidays[place_of(member, self.firm)]
+        return lambda day: weekday(day) not in works or day in absent or day in closed
 
 
 def place_of(member: Member, firm: Firm) -> tuple[str, str]:
