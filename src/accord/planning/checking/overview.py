@@ -16,6 +16,7 @@ from accord.engagements.rules import ASKED_CONFIDENCE
 from accord.exchange.wording import day, money, share
 from accord.people.models import Member
 from accord.planning.checking import queries, rules, wording
+from accord.planning.checking.curves import curve_of
 from accord.planning.models import PromiseCheck
 
 Json = dict[str, Any]
@@ -157,10 +158,11 @@ def _short(e: Expectation, belief: Any) -> str:
 
 
 def _picture(e: Expectation, belief: Any, result: Json | None) -> Picture | None:
-    """Nothing for a promise about one activity: the curve is the whole engagement's."""
-    curve = result["time" if e.date else "price"] if result else None
-    promise = result["promises"].get(f"x{e.pk}") if result else None
-    if not curve or not curve["curve"] or (promise is not None and promise["of"] is not None):
+    """Of what the promise is about: one activity's dates, or the whole engagement's."""
+    if result is None:
+        return None
+    curve = curve_of(result, f"x{e.pk}", "time" if e.date else "price")
+    if not curve["curve"]:
         return None
     read: Callable[[Any], float] = _days if e.date else float
     said, backed = read(e.date or e.amount), read(belief.backed_date if e.date else belief.backed_amount)
