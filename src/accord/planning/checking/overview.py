@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -89,6 +89,8 @@ def overview(engagement: Engagement, said: Sequence[Statement], member: Member) 
     lines = [
         _line(kind, [s for s in standing if s.expectation.kind == kind], result) for kind in Expectation.Kind
     ]
+    if engagement.outcome:
+        lines = [replace(line, good=line.good or None, word=line.word if line.good else "") for line in lines]
     judged = _judged(standing)
     asked = ASKED_CONFIDENCE[Profile(engagement.profile)]
     return Overview(
@@ -134,9 +136,8 @@ def _valued_line(kind: Expectation.Kind, s: Statement, count: int, result: Json 
     subject = f"{e.subject} {more}".strip()
     if belief is None or belief.probability is None:
         value = day(e.date) if e.date else money(float(e.amount or 0), e.engagement.currency)
-        return Line(
-            kind, str(kind.label), subject, "–", s.backing.word, False, text=f"{value}. {s.backing.because}"
-        )
+        text = value if e.engagement.outcome else f"{value}. {s.backing.because}"
+        return Line(kind, str(kind.label), subject, "–", s.backing.word, False, text=text)
     asked = ASKED_CONFIDENCE[Profile(e.engagement.profile)]
     number = share(belief.probability, asked)
     word = s.backing.word if s.backing.backed or belief.stale else _short(e, belief) or s.backing.word

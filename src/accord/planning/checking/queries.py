@@ -208,6 +208,7 @@ def why_not_current(check: PromiseCheck) -> str | None:
 def _judged(e: Expectation, p: Json, asked: float, names: dict[str, str]) -> Judged:
     best = dt.date.fromisoformat(p["best"]) if p["kind"] == "time" else float(p["best"])
     of = names.get(p["of"], "") if p["of"] else ""
+    of = "" if of == e.subject else of
     return Judged(e, p["kind"], share(p["p"], asked), p["backed"], best, of)
 
 
@@ -218,9 +219,7 @@ def curves_of(result: Json, said: Sequence[Expectation]) -> Json:
     activities = {a["code"]: a["name"] for a in result["activities"]}
     for kind in ("time", "price"):
         promises = [
-            (name, p)
-            for name, p in result["promises"].items()
-            if p["kind"] == kind and name in by_id
+            (name, p) for name, p in result["promises"].items() if p["kind"] == kind and name in by_id
         ]
         name, p = min(promises, key=lambda item: item[1]["p"], default=("", None))
         found[kind] = {
