@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
-from django.urls import reverse
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
 from accord.actions.refusals import Refused
@@ -111,17 +109,6 @@ class Comparison:
     @property
     def change(self) -> Decimal:
         return self.after.likely - self.before.likely
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """Something that a member is to do with an estimate."""
-
-    what: str
-    engagement: Engagement
-    why: str
-    until: dt.date | None
-    address: str
 
 
 def estimate_for_page(pk: int) -> QuerySet[Estimate]:
@@ -307,64 +294,6 @@ def sources(member: Member, engagement: Engagement) -> QuerySet[Estimate]:
     found = Estimate.objects.filter(state__in=states, engagement__in=visible_to(member))
     found = found.filter(packages__isnull=False).exclude(engagement=engagement).distinct()
     return found.select_related("engagement__relationship__client").order_by("-approved_at", "-id")
-
-
-def waiting_for(member: Member) -> list[Waiting]:
-    """What the desk shows: numbers to give, efforts to agree on, estimates to judge. The earliest date first."""
-    found = [*_to_estimate(member), *_to_judge(member)]
-    return sorted(found, key=lambda w: (w.until is None, w.until or dt.date.max, w.engagement.pk))
-
-
-def _to_estimate(member: Member) -> Iterable[Waiting]:
-    mine = Estimate.objects.filter(
-        state__in=[State.ASKED, State.IN_WORK],
-        contributions__estimator=member,
-        engagement__in=visible_to(member).filter(outcome=""),
-    )
-    mine = mine.select_related("engagement__relationship__client", "asked_by").prefetch_related(
-        "contributions"
-    )
-    for estimate in mine:
-        own = own_contribution(member, estimate)
-        if own is not None and own.done_at is None:
-            what, why = _("Estimate"), _("{name} asked you").format(name=estimate.asked_by)
-        elif rules.all_done(estimate.contributions.all()):
-            what, why = _("Agree and deliver"), _("all estimators are done")
-        else:
-            continue
-        yield Waiting(what, estimate.engagement, why, estimate.due_on, _address(estimate))
-
-
-def _to_judge(member: Member) -> Iterable[Waiting]:
-    delivered = Estimate.objects.filter(
-        state=State.DELIVERED, engagement__in=visible_to(member).filter(outcome="")
-    )
-    leads = Exists(
-        TakenPart.objects.filter(
-            engagement=OuterRef("engagement"),
-            member=member,
-            part__in=[Part.DELIVERY_LEAD, Part.PROJECT_MANAGER],
-        )
-    )
-    nobody_leads = ~Exists(
-        TakenPart.objects.filter(engagement=OuterRef("engagement"), part=Part.DELIVERY_LEAD)
-    )
-    parts = Prefetch("engagement__parts", TakenPart.objects.all())
-    near = delivered.filter(Q(leads) | Q(nobody_leads))
-    rows = near.select_related("engagement__relationship__client", "delivered_by")
-    for estimate in rows.prefetch_related(parts, "contributions"):
-        try:
-            rules.may_approve(member, estimate)
-        except Refused:
-            continue
-        why = _("{name} delivered it").format(name=estimate.delivered_by)
-        yield Waiting(
-            _("Approve the estimate"), estimate.engagement, why, estimate.due_on, _address(estimate)
-        )
-
-
-def _address(estimate: Estimate) -> str:
-    return reverse("estimating:estimate", args=[estimate.pk])
 
 
 def _agreed_rows(estimates: Sequence[Estimate]) -> dict[int, list[GridRow]]:

@@ -12,6 +12,12 @@ from accord.engagements.models import Expectation
 Json = dict[str, Any]
 
 
+def curve_of(result: Json, name: str, kind: str) -> Json:
+    """The curve that a promise is read from, with its quantiles: of its own activity if it is about one."""
+    found: Json = result["promises"].get(name, {}).get("dates") or result[kind]
+    return found
+
+
 def share_by(curve: list[list[Any]], value: Any) -> float:
     """The share on a rising curve of (value, share) at a value: that of the last knot which is not beyond it."""
     below = [share for x, share in curve if x <= value]

@@ -15,6 +15,7 @@ from accord.estimating.models import Estimate, State
 from accord.exchange.wording import share
 from accord.people.models import Member, Role
 from accord.planning.checking import rules, wording
+from accord.planning.checking.curves import curve_of
 from accord.planning.checking.portfolio import digest_of, standing
 from accord.planning.models import Activity, Plan, PromiseCheck, Scenario
 
@@ -207,6 +208,7 @@ def why_not_current(check: PromiseCheck) -> str | None:
 def _judged(e: Expectation, p: Json, asked: float, names: dict[str, str]) -> Judged:
     best = dt.date.fromisoformat(p["best"]) if p["kind"] == "time" else float(p["best"])
     of = names.get(p["of"], "") if p["of"] else ""
+    of = "" if of == e.subject else of
     return Judged(e, p["kind"], share(p["p"], asked), p["backed"], best, of)
 
 
@@ -214,18 +216,18 @@ def curves_of(result: Json, said: Sequence[Expectation]) -> Json:
     """What the picture needs to follow the line without the server: knots, and the promise that the line begins at."""
     by_id = {f"x{e.pk}": e for e in said}
     found: Json = {"asked": result["asked"], "currency": result["currency"]}
+    activities = {a["code"]: a["name"] for a in result["activities"]}
     for kind in ("time", "price"):
         promises = [
-            (name, p)
-            for name, p in result["promises"].items()
-            if p["kind"] == kind and p["of"] is None and name in by_id
+            (name, p) for name, p in result["promises"].items() if p["kind"] == kind and name in by_id
         ]
         name, p = min(promises, key=lambda item: item[1]["p"], default=("", None))
         found[kind] = {
-            "curve": result[kind]["curve"],
+            "curve": curve_of(result, name, kind)["curve"],
             "said": p["said"] if p else None,
             "expectation": by_id[name].pk if p else None,
             "best": p["best"] if p else None,
+            "of": activities.get(p["of"], "") if p and p["of"] else "",
         }
     return found
 

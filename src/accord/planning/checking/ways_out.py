@@ -19,7 +19,7 @@ from accord.planning.checking.changes import (
     applied,
     kept,
 )
-from accord.planning.checking.curves import share_by
+from accord.planning.checking.curves import curve_of, share_by
 from accord.planning.checking.judging import Json, Progress, few, of
 from accord.planning.checking.portfolio import Gathered
 
@@ -113,7 +113,7 @@ class WaysOut:
             change = PriceChange.model_validate({"expectation": number, "amount": p["best"]})
             price = p["best"] - p["said"]
         others = {other: q["p"] for other, q in self.answer["promises"].items()}
-        known = share_by(self.answer[p["kind"]]["curve"], p["best"]) if p["of"] is None else 0.0
+        known = share_by(curve_of(self.answer, name, p["kind"])["curve"], p["best"])
         reached = max(self.answer["asked"], known)
         return {
             "kind": change.kind, "for": name, "changes": kept([change]), "price": price,
