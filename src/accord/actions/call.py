@@ -62,10 +62,15 @@ def current() -> Call:
 
 def fields_of(instance: models.Model) -> dict[str, Any]:
     """The loaded fields as JSON can hold them; secrets are left out."""
-    deferred = instance.get_deferred_fields()
     secret = getattr(instance, "SECRET_FIELDS", ())
+    return {name: value for name, value in loaded_fields_of(instance).items() if name not in secret}
+
+
+def loaded_fields_of(instance: models.Model) -> dict[str, Any]:
+    """The loaded fields as JSON can hold them."""
+    deferred = instance.get_deferred_fields()
     return {
         f.attname: f.value_to_string(instance) if getattr(instance, f.attname) is not None else None
         for f in instance._meta.concrete_fields
-        if f.attname not in deferred and f.attname not in secret
+        if f.attname not in deferred
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
@@ -99,23 +100,32 @@ class Recorded(models.Model):
     class Meta:
         abstract = True
 
-    _stored: dict[str, Any]
+    _stored: dict[str, Any]  # as the database holds it, for as much as was loaded
 
     @classmethod
     def from_db(cls, db: str | None, field_names: Any, values: Any, **kwargs: Any) -> Self:
         instance = super().from_db(db, field_names, values, **kwargs)
-        instance._stored = call.fields_of(instance)
+        instance._stored = call.loaded_fields_of(instance)
         return instance
 
+    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
+        super().refresh_from_db(*args, **kwargs)
+        self._stored = call.loaded_fields_of(self)
+        for name in [n for n in self.__dict__ if isinstance(getattr(type(self), n, None), cached_property)]:
+            del self.__dict__[name]
+
     def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write a new row, or of an old one the fields that changed: what somebody else changed meanwhile stays."""
         current = call.current()
-        adding = self._state.adding
-        super().save(*args, **kwargs)
-        if adding:
+        if self._state.adding:
+            super().save(*args, **kwargs)
             current.created(self)
         else:
+            now = call.loaded_fields_of(self)
+            kwargs.setdefault("update_fields", [n for n in now if now[n] != self._stored.get(n)])
+            super().save(*args, **kwargs)
             current.changed(self, self._stored)
-        self._stored = call.fields_of(self)
+        self._stored = call.loaded_fields_of(self)
 
     def delete(self, *args: Any, **kwargs: Any) -> Any:
         current = call.current()

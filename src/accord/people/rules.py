@@ -171,10 +171,10 @@ def only_one_first(already: bool) -> None:
 
 
 def not_the_last_administrator(member: Member) -> None:
-    others = GivenRole.objects.filter(role=AccessRole.ADMINISTRATOR, member__is_active=True).exclude(
-        member=member
-    )
-    if member.has_any(AccessRole.ADMINISTRATOR) and not others.exists():
+    # Locked: two administrators who take each other's role at the same moment would leave none.
+    holders = GivenRole.objects.select_for_update().filter(role=AccessRole.ADMINISTRATOR)
+    others = [h for h in holders.select_related("member") if h.member.is_active and h.member_id != member.pk]
+    if member.has_any(AccessRole.ADMINISTRATOR) and not others:
         raise Refused(
             "A firm keeps at least one administrator.",
             f"{member} is the last one.",
