@@ -130,7 +130,7 @@ def test_the_texts_are_finished(sample_firm: None) -> None:
     for room in ROOMS:
         for model in apps.get_app_config(room).get_models():
             texts = [f for f in model._meta.concrete_fields if isinstance(f, CharField | TextField)]
-                names = [f.name for f in texts if f.name not in getattr(model, "SECRET_FIELDS", ())]
+            names = [f.name for f in texts if f.name not in getattr(model, "SECRET_FIELDS", ())]
             for row in model._base_manager.values_list(*names):
                 assert not any(unfinished.search(str(text)) for text in row if text), (model, row)
 
