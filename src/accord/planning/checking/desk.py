@@ -64,7 +64,7 @@ def _red(promise: Expectation) -> Waiting:
     asked = ASKED_CONFIDENCE[Profile(engagement.profile)]
     what = _("“%(subject)s” is kept with %(share)s only; the policy asks %(asked)s.") % {
         "subject": promise.subject,
-        "share": share(promise.belief.probability, asked),
+        "share": share(promise.belief.probability or 0.0, asked),
         "asked": share(asked),
     }
     return _look(engagement, what, _("See what would help"))

@@ -123,9 +123,10 @@ def answer_of(check: PromiseCheck, said: Sequence[Expectation]) -> Answer:
     )
 
 
-def ways_out_of(check: PromiseCheck, member: Member) -> WaysOut:
+def ways_out_of(check: PromiseCheck, member: Member, said: Sequence[Expectation]) -> WaysOut:
     result: Json = check.result or {}
-    return WaysOut(wording.ways(result, names_in(result)), felt_by_others(result, member))
+    subjects = {f"x{e.pk}": e.subject for e in said}
+    return WaysOut(wording.ways(result, names_in(result), subjects), felt_by_others(result, member))
 
 
 def names_in(result: Json) -> wording.Names:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -118,18 +119,22 @@ def _of_people(waiting: list[Json]) -> list[str]:
     ]
 
 
-def ways(result: Json, names: Names) -> list[Way]:
-    return [_way(k, r, result, names) for k, r in enumerate(result.get("remedies", ()))]
+def ways(result: Json, names: Names, subjects: Mapping[str, str]) -> list[Way]:
+    """`subjects`: what each promise is called; told where several of a kind were made."""
+    kinds = Counter(p["kind"] for p in result["promises"].values())
+    several = {name: subjects.get(name, "") for name, p in result["promises"].items() if kinds[p["kind"]] > 1}
+    return [_way(k, r, result, names, several) for k, r in enumerate(result.get("remedies", ()))]
 
 
-def _way(number: int, r: Json, result: Json, names: Names) -> Way:
+def _way(number: int, r: Json, result: Json, names: Names, subjects: Mapping[str, str]) -> Way:
     changes = read(r["changes"])
     p = r["probabilities"][r["for"]]
+    subject, text = subjects.get(r["for"], ""), _explained(changes[0], result, names)
     return Way(
         number=number,
         icon=_ICONS[r["kind"]],
         title=title_of(changes, names),
-        text=_explained(changes[0], result, names),
+        text=f"{subject}: {text}" if subject and r["kind"] in ("date", "price") else text,
         share=share(p, result["asked"]),
         backed=p >= result["asked"],
         price=price_of(r["price"], changes, result["currency"]),
