@@ -104,7 +104,7 @@ class Recorded(models.Model):
     @classmethod
     def from_db(cls, db: str | None, field_names: Any, values: Any, **kwargs: Any) -> Self:
         instance = super().from_db(db, field_names, values, **kwargs)
-        instance._stored = call.fields_of(instance)
+        instance._stored = call.loaded(instance)
         return instance
 
     def save(self, *args: Any, **kwargs: Any) -> None:
@@ -115,7 +115,7 @@ class Recorded(models.Model):
             current.created(self)
         else:
             current.changed(self, self._stored)
-        self._stored = call.fields_of(self)
+        self._stored = call.loaded(self)
 
     def delete(self, *args: Any, **kwargs: Any) -> Any:
         current = call.current()

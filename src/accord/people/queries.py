@@ -9,12 +9,15 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 from django.db import models
 from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from numpy.typing import NDArray
 
 from accord.actions.models import AuditChange
 from accord.people.calendars import Span, days_between, merged, weekday
 from accord.people.models import (
+    WEEK,
     Absence,
     AccessRole,
     Firm,
@@ -28,6 +31,8 @@ from accord.people.models import (
     TeamPlace,
 )
 from accord.people.places import public_holidays
+
+Hours = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,14 +134,32 @@ def capacity_by_day(
     members: Iterable[Member], first: dt.date, last: dt.date
 ) -> dict[int, dict[dt.date, float]]:
     """The hours that each member works on each day of the span (0.0 on days off), by the member's key."""
+    days = list(days_between(first, last))
+    found = hours_by_day(members, first, last)
+    return {pk: dict(zip(days, hours.tolist(), strict=True)) for pk, hours in found.items()}
+
+
+def hours_by_day(members: Iterable[Member], first: dt.date, last: dt.date) -> dict[int, Hours]:
+    """The same as rows of numbers, one for each day from the first on: for many people over years."""
     away = _Away(members, first, last)
-    return {
-        member.pk: {
-            day: 0.0 if away.on(member, day) else float(member.hours_per_day)
-            for day in days_between(first, last)
-        }
-        for member in away.members
-    }
+    count = (last - first).days + 1
+    weekdays = np.array([(first.weekday() + k) % 7 for k in range(7)])
+    found: dict[int, Hours] = {}
+    open_at = {place: _open(count, first, days) for place, days in away.holidays.items()}
+    for member in away.members:
+        own = np.array([WEEK[k] in member.days for k in weekdays]) * float(member.hours_per_day)
+        hours = np.resize(own, count) * open_at[place_of(member, away.firm)] * member.is_active
+        for begin, end in away.absences[member.pk]:
+            hours[(begin - first).days : (end - first).days + 1] = 0.0
+        found[member.pk] = hours
+    return found
+
+
+def _open(count: int, first: dt.date, closed: Iterable[dt.date]) -> Hours:
+    """1 for each day, 0 for those that are closed."""
+    found = np.ones(count)
+    found[[(day - first).days for day in closed]] = 0.0
+    return found
 
 
 class _Away:
@@ -145,20 +168,20 @@ class _Away:
     def __init__(self, members: Iterable[Member], first: dt.date, last: dt.date) -> None:
         self.members = list(members)
         self.firm = the_firm()
-        self._absent: dict[int, set[dt.date]] = defaultdict(set)
+        self.absences: dict[int, list[Span]] = defaultdict(list)
         rows = Absence.objects.filter(member__in=self.members, first__lte=last, last__gte=first)
         for absence in rows:
-            days = days_between(max(first, absence.first), min(last, absence.last))
-            self._absent[absence.member_id].update(days)
+            span = max(first, absence.first), min(last, absence.last)
+            self.absences[absence.member_id].append(span)
         places = {place_of(member, self.firm) for member in self.members}
-        self._holidays = {place: public_holidays(*place, first, last) for place in places}
+        self.holidays = {place: public_holidays(*place, first, last) for place in places}
 
     def on(self, member: Member, day: dt.date) -> bool:
         return (
             not member.is_active
             or weekday(day) not in member.days
-            or day in self._absent[member.pk]
-            or day in self._holidays[place_of(member, self.firm)]
+            or any(begin <= day <= end for begin, end in self.absences[member.pk])
+            or day in self.holidays[place_of(member, self.firm)]
         )
 
 

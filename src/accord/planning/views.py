@@ -32,6 +32,8 @@ from accord.planning.forms import (
 from accord.planning.from_estimate import estimate_to_plan, newer_than
 from accord.planning.models import Activity, Link, Plan
 
+_CAUSES = 50  # of a week, the largest
+
 
 def plan(request: HttpRequest, pk: int) -> HttpResponse:
     engagement = visible(request, pk)
@@ -244,13 +246,16 @@ def booked(request: HttpRequest, who: str, week: str) -> HttpResponse:
     except (ValueError, KeyError):
         raise Http404 from None
     about = get_object_or_404(model, pk=key)
-    roles = [about] if isinstance(about, Role) else []
-    people = [about] if isinstance(about, Member) else []
-    rows = load.load_of(roles, people, first, 1)
-    cell = rows[0].cells[0] if rows else load.Cell(first)
-    seen = load.seen_by(signed_in(request), cell.bookings)
-    causes = [(b, b.engagement.pk in seen) for b in cell.bookings]
-    page = {"about": about, "cell": cell, "causes": causes, "ends": first + dt.timedelta(6)}
+    cell, bookings = load.booked(about, first)
+    shown = bookings[:_CAUSES]
+    seen = load.seen_by(signed_in(request), shown)
+    page = {
+        "about": about,
+        "cell": cell,
+        "causes": [(b, b.engagement.pk in seen) for b in shown],
+        "more": len(bookings) - len(shown),
+        "ends": first + dt.timedelta(6),
+    }
     return render(request, "planning/booked.html", page)
 
 
