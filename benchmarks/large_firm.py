@@ -1,4 +1,4 @@
-"""A firm of 2,000 running engagements with 200,000 activities over three years, written past the door: only for measuring pages."""
+"""A firm of 2,000 running engagements with 200,000 activities over five years, written past the door: only for measuring pages."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _engagement(k: int, bond: Relationship, chance: random.Random) -> Engagement
         title=f"Engagement {k}",
         stage=chance.choice(_STAGES),
         stage_since=_TODAY,
-        begun_on=_TODAY + dt.timedelta(chance.randrange(-540, 540)),  # all at once would be no firm
+        begun_on=_TODAY + dt.timedelta(chance.randrange(-1400, 400)),  # all at once would be no firm
         value=Decimal(chance.randrange(10, 500) * 1_000),
         next_step="Call them",
         next_step_on=_TODAY + dt.timedelta(chance.randrange(-5, 30)),
