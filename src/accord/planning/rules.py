@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from accord.actions.refusals import NotAllowed, Refused
-from accord.engagements.models import Engagement, Part
+from accord.engagements.models import Engagement, Part, TakenPart
 from accord.engagements.rules import must_see
 from accord.people.models import AccessRole, Member
 from accord.planning.models import Activity, Link, Plan
@@ -45,7 +46,17 @@ def is_planner(actor: Member | None, engagement: Engagement) -> bool:
     has_part = any(
         taken.member_id == actor.pk and taken.part in _PLANNERS for taken in engagement.parts.all()
     )
-    return has_part or actor.has_any(AccessRole.DELIVERY_LEAD, AccessRole.EXECUTIVE)
+    return has_part or plans_everywhere(actor)
+
+
+def plans_everywhere(actor: Member) -> bool:
+    return actor.has_any(AccessRole.DELIVERY_LEAD, AccessRole.EXECUTIVE)
+
+
+def planners_part(actor: Member) -> Exists:
+    """Of plans: whether the member has a part that plans (the rule `is_planner` in SQL)."""
+    parts = TakenPart.objects.filter(engagement=OuterRef("engagement"), member=actor, part__in=_PLANNERS)
+    return Exists(parts)
 
 
 def may_plan(actor: Member | None, about: Any) -> None:
