@@ -22,6 +22,7 @@ from accord.people.accounts import signed_in
 from accord.planning.checking import actions, queries, rules, wording
 from accord.planning.checking.changes import read
 from accord.planning.checking.forms import LineForm, WhatIfForm
+from accord.planning.checking.telling import to_tell
 from accord.planning.models import PromiseCheck, Scenario
 
 
@@ -37,6 +38,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
     page |= {
         "answer": queries.answer_of(answered, queries.standing_promises(found)),
         "scenarios": queries.scenarios_of(found),
+        "to_tell": [(told, told.kept_with(answered.result)) for told in to_tell(found)],
         "not_current": None if page["under_way"] else queries.why_not_current(answered),
         **_ways_out(request, answered),
     }
@@ -114,6 +116,8 @@ def scenario(request: HttpRequest, pk: int) -> HttpResponse:
     engagement = visible(request, found.engagement_id)
     computed = found.checks.defer("inputs").first()
     page: dict[str, Any] = {"scenario": found, "check": computed}
+    if found.adopted_at is not None:
+        page["to_tell"] = [told for told in to_tell(engagement) if told.scenario.pk == found.pk]
     if computed is not None and computed.result is not None:
         page |= _compared(request, engagement, found, computed)
     return engagement_page(request, engagement, "planning:check", "planning/check_scenario.html", page)
@@ -126,7 +130,7 @@ def adopt(request: HttpRequest, pk: int) -> HttpResponse:
         adopted = actions.adopt_scenario(signed_in(request), found)
     told = _("Adopted: %(name)s.") % {"name": adopted.name}
     if any(change["kind"] in ("date", "price") for change in adopted.changes):
-        told += " " + _("The client is still to be told what was restated.")
+        told += " " + _("The client is still to be told.")
     messages.success(request, told)
     return gone(request, "planning:check", found.engagement_id)
 

@@ -215,12 +215,12 @@ def consequences(changes: Sequence[Change], names: Names) -> list[str]:
 def _consequence(change: Change, names: Names) -> str:
     if isinstance(change, DateChange):
         words = _(
-            "The date is restated to %(value)s. The client has to be told: Accord does not do that for you."
+            "%(value)s is what is to be promised. The client is still to be told: record it when somebody did."
         )
         return words % {"value": day(change.date)}
     if isinstance(change, PriceChange):
         words = _(
-            "The price is restated to %(value)s. The client has to be told: Accord does not do that for you."
+            "%(value)s is what is to be asked for. The client is still to be told: record it when somebody did."
         )
         return words % {"value": money(float(change.amount), names.currency)}
     if isinstance(change, DropChange):
