@@ -56,7 +56,9 @@ def test_the_story_goes_from_said_to_backed(sample_firm: None) -> None:
     (told,) = to_tell(_portal())
     brandt = promised.contact
     restate_expectation(
-        mara, promised, Said("time", "Go-live", dt.date.today(), date=told.date, contact=brandt, channel="call")
+        mara,
+        promised,
+        Said("time", "Go-live", dt.date.today(), date=told.date, contact=brandt, channel="call"),
     )
     current = _portal().expectations.get(subject="Go-live", restated_by=None)
     assert current.belief.probability >= asked

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from accord.actions.door import obstacles, once
 from accord.actions.forms import carried_out, form_page, gone, key_of
 from accord.actions.refusals import Refused, WrongInput
-from accord.engagements.models import Engagement, Stage
+from accord.engagements.models import Engagement, Expectation, Stage
 from accord.engagements.pages import engagement_page, visible
 from accord.engagements.rules import must_see
 from accord.exchange.wording import share
@@ -35,12 +35,13 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
     if answered is None or answered.result is None:
         page["missing"] = queries.missing_for(found)
         return engagement_page(request, found, "planning:check", "planning/check_first.html", page)
+    said = queries.standing_promises(found)
     page |= {
-        "answer": queries.answer_of(answered, queries.standing_promises(found)),
+        "answer": queries.answer_of(answered, said),
         "scenarios": queries.scenarios_of(found),
         "to_tell": [(told, told.kept_with(answered.result)) for told in to_tell(found)],
         "not_current": None if page["under_way"] else queries.why_not_current(answered),
-        **_ways_out(request, answered),
+        **_ways_out(request, answered, said),
     }
     return engagement_page(request, found, "planning:check", "planning/check.html", page)
 
@@ -65,7 +66,10 @@ def ways_out(request: HttpRequest, pk: int) -> HttpResponse:
     found = _check(request, pk)
     if not rules.is_under_way(found) and found.engagement.stage == Stage.ESTIMATED:
         return HttpResponse(headers={"HX-Refresh": "true"})  # what forbids the next stage has changed as well
-    page = {"engagement": found.engagement, **_ways_out(request, found)}
+    page = {
+        "engagement": found.engagement,
+        **_ways_out(request, found, queries.standing_promises(found.engagement)),
+    }
     return render(request, "planning/check_ways_out.html", page)
 
 
@@ -164,11 +168,11 @@ def _not_adoptable(found: Scenario, computed: PromiseCheck) -> Refused | None:
     return None
 
 
-def _ways_out(request: HttpRequest, answered: PromiseCheck) -> dict[str, Any]:
+def _ways_out(request: HttpRequest, answered: PromiseCheck, said: list[Expectation]) -> dict[str, Any]:
     return {
         "answered": answered,
         "looking": rules.is_under_way(answered) and not rules.is_lost(answered, timezone.now()),
-        "found": queries.ways_out_of(answered, signed_in(request)),
+        "found": queries.ways_out_of(answered, signed_in(request), said),
     }
 
 
