@@ -101,7 +101,7 @@ def test_ways_out_stand_with_their_probability_and_price(engagement: Engagement)
     assert "Promise" in found
     assert "no cost" in found
     assert "Leave out “Work w3”" in found
-    assert "EUR to sell" in found
+    assert "EUR less to sell" in found
     assert "Trying one changes nothing until it is adopted." in found
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -23,6 +22,7 @@ from accord.people.accounts import signed_in
 from accord.planning.checking import actions, queries, rules, wording
 from accord.planning.checking.changes import read
 from accord.planning.checking.forms import LineForm, WhatIfForm
+from accord.planning.checking.telling import to_tell
 from accord.planning.models import PromiseCheck, Scenario
 
 
@@ -39,6 +39,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
     page |= {
         "answer": queries.answer_of(answered, said),
         "scenarios": queries.scenarios_of(found),
+        "to_tell": [(told, told.kept_with(answered.result)) for told in to_tell(found)],
         "not_current": None if page["under_way"] else queries.why_not_current(answered),
         **_ways_out(request, answered, said),
     }
@@ -119,6 +120,8 @@ def scenario(request: HttpRequest, pk: int) -> HttpResponse:
     engagement = visible(request, found.engagement_id)
     computed = found.checks.defer("inputs").first()
     page: dict[str, Any] = {"scenario": found, "check": computed}
+    if found.adopted_at is not None:
+        page["to_tell"] = [told for told in to_tell(engagement) if told.scenario.pk == found.pk]
     if computed is not None and computed.result is not None:
         page |= _compared(request, engagement, found, computed)
     return engagement_page(request, engagement, "planning:check", "planning/check_scenario.html", page)
@@ -131,7 +134,7 @@ def adopt(request: HttpRequest, pk: int) -> HttpResponse:
         adopted = actions.adopt_scenario(signed_in(request), found)
     told = _("Adopted: %(name)s.") % {"name": adopted.name}
     if any(change["kind"] in ("date", "price") for change in adopted.changes):
-        told += " " + _("The client is still to be told what was restated.")
+        told += " " + _("The client is still to be told.")
     messages.success(request, told)
     return gone(request, "planning:check", found.engagement_id)
 
@@ -165,7 +168,7 @@ def _not_adoptable(found: Scenario, computed: PromiseCheck) -> Refused | None:
     return None
 
 
-def _ways_out(request: HttpRequest, answered: PromiseCheck, said: Sequence[Expectation]) -> dict[str, Any]:
+def _ways_out(request: HttpRequest, answered: PromiseCheck, said: list[Expectation]) -> dict[str, Any]:
     return {
         "answered": answered,
         "looking": rules.is_under_way(answered) and not rules.is_lost(answered, timezone.now()),
