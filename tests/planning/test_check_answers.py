@@ -77,6 +77,17 @@ def test_the_curve_says_at_the_promised_date_what_the_check_says(engagement: Eng
     assert share_at(found.result["time"], e) == pytest.approx(promise(found, e)["p"])
 
 
+def test_a_promise_about_one_activity_has_the_curve_of_that_activity(engagement: Engagement) -> None:
+    from accord.planning.checking.curves import curve_of, share_by
+
+    e = build.told_date(engagement, 20)
+    build.about(e, build.activity(engagement.plan, "w1"))
+    found = check(engagement)
+    own = curve_of(found.result, f"x{e.pk}", "time")
+    assert own["p95"] < found.result["time"]["p5"]  # type: ignore[index]
+    assert share_by(own["curve"], e.date.isoformat()) == pytest.approx(promise(found, e)["p"])  # type: ignore[union-attr]
+
+
 def test_every_expectation_learns_what_delivery_believes(engagement: Engagement) -> None:
     e = build.told_date(engagement, 10)
     found = check(engagement)
