@@ -117,7 +117,7 @@ def what_if(request: HttpRequest, pk: int) -> HttpResponse:
 
 def scenario(request: HttpRequest, pk: int) -> HttpResponse:
     found = _scenario(request, pk)
-    engagement = visible(request, found.engagement_id)
+    engagement = found.engagement
     computed = found.checks.defer("inputs").first()
     page: dict[str, Any] = {"scenario": found, "check": computed}
     if found.adopted_at is not None:
@@ -199,7 +199,7 @@ def _check(request: HttpRequest, pk: int) -> PromiseCheck:
 
 
 def _scenario(request: HttpRequest, pk: int) -> Scenario:
-    rows = Scenario.objects.select_related("engagement__relationship", "made_by", "adopted_by")
-    found: Scenario = get_object_or_404(rows.prefetch_related("engagement__parts"), pk=pk)
-    must_see(signed_in(request), found.engagement)
+    rows = Scenario.objects.select_related("made_by", "adopted_by")
+    found: Scenario = get_object_or_404(rows, pk=pk)
+    found.engagement = visible(request, found.engagement_id)
     return found
