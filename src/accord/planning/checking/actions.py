@@ -14,6 +14,7 @@ from accord.actions.door import action
 from accord.actions.refusals import WrongInput
 from accord.engagements.actions import Said, restate_expectation
 from accord.engagements.models import Belief, Engagement, Expectation
+from accord.engagements.rules import still_open
 from accord.estimating.models import State
 from accord.ledger import chain
 from accord.people.models import Member
@@ -32,8 +33,9 @@ def ask_for_check(actor: Member, engagement: Engagement, scenario: Scenario | No
     The same inputs have the same answer: a check that was made of them is used again.
 
     Raises:
-        Refused: there is no plan to compute from.
+        Refused: there is no plan to compute from, or the engagement has ended.
     """
+    still_open(engagement)
     return _asked(actor, engagement, gather(engagement, dt.date.today()), scenario)
 
 
@@ -43,8 +45,9 @@ def try_scenario(actor: Member, engagement: Engagement, name: str, changes: Sequ
 
     Raises:
         WrongInput: something is no change, or names what is not in the plan.
-        Refused: there is no plan.
+        Refused: there is no plan, or the engagement has ended.
     """
+    still_open(engagement)
     tried = read(changes)
     if not tried:
         raise WrongInput(changes=_("Say what is to be tried."))
@@ -62,8 +65,10 @@ def adopt_scenario(actor: Member, scenario: Scenario) -> Scenario:
     """Make a scenario the plan: leave out, assign, correct; another date or price is restated to the client.
 
     Raises:
-        Refused: it was adopted before, is not computed or stale, or counts on somebody who is still to be found.
+        Refused: it was adopted before, is not computed or stale, or counts on somebody who is still to be found; the
+            engagement has ended.
     """
+    still_open(scenario.engagement)
     check = rules.can_be_adopted(scenario, scenario.checks.first())
     adoption = Adoption(scenario)
     rules.plan_can_do(adoption.needs_hiring)
