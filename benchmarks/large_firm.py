@@ -1,4 +1,4 @@
-"""A firm of 2,000 engagements with 200,000 activities, written past the door: only for measuring pages."""
+"""A firm of 2,000 running engagements with 200,000 activities over five years, written past the door: only for measuring pages."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _engagement(k: int, bond: Relationship, chance: random.Random) -> Engagement
         title=f"Engagement {k}",
         stage=chance.choice(_STAGES),
         stage_since=_TODAY,
-        begun_on=_TODAY,
+        begun_on=_TODAY + dt.timedelta(chance.randrange(-1400, 400)),  # all at once would be no firm
         value=Decimal(chance.randrange(10, 500) * 1_000),
         next_step="Call them",
         next_step_on=_TODAY + dt.timedelta(chance.randrange(-5, 30)),
@@ -123,7 +123,7 @@ def _planned(
     )
     _keep(Effort(package=p, low=20, likely=30, high=60) for p in packages)
     plans = _keep(
-        Plan(engagement=e, estimate=estimate, begins_on=_TODAY)
+        Plan(engagement=e, estimate=estimate, begins_on=e.begun_on)
         for e, estimate in zip(engagements, estimates, strict=True)
     )
     activities = _keep(
@@ -135,8 +135,9 @@ def _planned(
             low=20,
             likely=30,
             high=60,
-            planned_start=_TODAY + dt.timedelta(k),
-            planned_finish=_TODAY + dt.timedelta(k + chance.randrange(1, 9)),
+            planned_start=p.begins_on + dt.timedelta(k),
+            planned_finish=p.begins_on + dt.timedelta(k + chance.randrange(1, 9)),
+            done=p.begins_on + dt.timedelta(k + 9) < _TODAY,
         )
         for p in plans
         for k in range(ACTIVITIES)

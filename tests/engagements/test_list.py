@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from itertools import product
+from typing import Any
 
 import pytest
 from django.http import QueryDict
@@ -185,6 +186,24 @@ def test_a_day_for_several_keeps_the_words_of_each() -> None:
     assert set(Engagement.objects.values_list("next_step", "next_step_on")) == {("Call", TODAY), ("", TODAY)}
     with pytest.raises(WrongInput):
         plan_next_step_of_each(seller, [one], " ", None)
+
+
+def test_the_board_shows_the_next_steps_of_a_stage_and_counts_and_sums_the_rest(
+    monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: Any
+) -> None:
+    monkeypatch.setattr(listing, "CARDS", 2)
+    seller = firm.seller()
+    for k in range(4):
+        made = firm.engagement(seller, title=f"Job {k}", value=amount(100))
+        plan_next_step(seller, made, "Call", TODAY + dt.timedelta(9 - k))
+    column = listing.board(seller, listing.Filter())[0]
+    assert [row.engagement.title for row in column.rows] == ["Job 3", "Job 2"]
+    assert (column.count, column.more, column.totals) == (4, 2, [("EUR", amount(400), amount(40))])
+    browser = pages_of(seller)
+    with django_assert_max_num_queries(12):
+        text = browser.get("/engagements/board/?search=job").content.decode()
+    assert "and 2 more" in text
+    assert "/engagements/?search=job&amp;stage=first_talk" in text
 
 
 def test_the_board_sums_each_stage_and_shows_the_chance_that_a_date_is_kept() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -10,7 +11,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accord.engagements.actions import record_expectation
-from accord.people.models import Member
+from accord.people.models import AccessRole, Member
+from accord.planning import views
 from accord.planning.models import Activity, Link
 from tests import firm
 from tests.planning import builders
@@ -181,3 +183,30 @@ def test_the_load_keeps_to_a_role_and_to_weeks_in_the_address() -> None:
 @pytest.mark.parametrize("address", ["role-x/2099-06-01", "role-1/2099-99-01", "team-999999/2099-06-01"])
 def test_an_address_of_nobody_is_not_found(address: str) -> None:
     assert _as(firm.member()).get(f"/plans/load/{address}/").status_code == 404
+
+
+def test_the_picture_of_a_plan_asks_the_same_queries_for_any_number_of_activities(
+    django_assert_max_num_queries: Any,
+) -> None:
+    few, _ = builders.a_plan(["Design"])
+    many, _ = builders.a_plan([f"Work {k}" for k in range(12)])
+    executive = _as(firm.member(AccessRole.EXECUTIVE))
+    executive.get("/people/account/")  # the first page of all asks whether the firm has somebody
+    for plan in (few, many):
+        with django_assert_max_num_queries(12):
+            assert executive.get(f"/plans/of/{plan.engagement_id}/picture/").json()["mayEdit"]
+
+
+def test_the_weeks_causes_are_told_the_largest_first_and_the_rest_counted(
+    monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: Any
+) -> None:
+    monkeypatch.setattr(views, "_CAUSES", 1)
+    builders.a_plan(["Small"], hours=5)
+    builders.a_plan(["Large"], hours=30)
+    role = builders.a_role()
+    browser = _as(firm.member(AccessRole.EXECUTIVE))
+    with django_assert_max_num_queries(12):
+        page = browser.get(f"/plans/load/role-{role.pk}/{builders.A_MONDAY.isoformat()}/").text
+    assert "Large" in page
+    assert "Small" not in page
+    assert "and 1 more" in page

@@ -105,12 +105,12 @@ class Recorded(models.Model):
     @classmethod
     def from_db(cls, db: str | None, field_names: Any, values: Any, **kwargs: Any) -> Self:
         instance = super().from_db(db, field_names, values, **kwargs)
-        instance._stored = call.loaded_fields_of(instance)
+        instance._stored = call.loaded(instance)
         return instance
 
     def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
         super().refresh_from_db(*args, **kwargs)
-        self._stored = call.loaded_fields_of(self)
+        self._stored = call.loaded(self)
         for name in [n for n in self.__dict__ if isinstance(getattr(type(self), n, None), cached_property)]:
             del self.__dict__[name]
 
@@ -121,11 +121,10 @@ class Recorded(models.Model):
             super().save(*args, **kwargs)
             current.created(self)
         else:
-            now = call.loaded_fields_of(self)
-            kwargs.setdefault("update_fields", [n for n in now if now[n] != self._stored.get(n)])
+            kwargs.setdefault("update_fields", call.changed_names(self, self._stored))
             super().save(*args, **kwargs)
             current.changed(self, self._stored)
-        self._stored = call.loaded_fields_of(self)
+        self._stored = call.loaded(self)
 
     def delete(self, *args: Any, **kwargs: Any) -> Any:
         current = call.current()

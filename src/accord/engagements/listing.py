@@ -10,6 +10,8 @@ from decimal import Decimal
 
 from django.db.models import (
     Case,
+    Count,
+    DecimalField,
     Exists,
     F,
     IntegerField,
@@ -18,9 +20,12 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
+    Sum,
     Value,
     When,
+    Window,
 )
+from django.db.models.functions import RowNumber
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -40,6 +45,8 @@ OUTCOMES = (
     (EVERYTHING, _("all")),
 )
 PIPELINE = tuple(s for s in Stage if s not in (Stage.DELIVERY, Stage.CLOSING))
+CARDS = 30  # of each stage on the board
+_NEXT_FIRST = (F("next_step_on").asc(nulls_last=True), "title", "pk")
 _NOT_KEPT = ("page", "csv")  # of an address: where somebody is in the list says nothing about what it shows
 
 
@@ -90,12 +97,18 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class BoardColumn:
-    """A stage on the board, with what is in it and what that is worth in each currency, whole and by chance."""
+    """A stage on the board: its first cards, how many there are, and what all are worth in each currency, whole and by chance."""
 
     stage: Stage
     rows: list[Row]
+    count: int
     totals: list[tuple[str, Decimal, Decimal]]
     moves: tuple[Stage, ...]  # where its cards may go
+
+    @property
+    def more(self) -> int:
+        """How many cards are not shown."""
+        return self.count - len(self.rows)
 
 
 def _money(row: Row) -> str:
@@ -155,7 +168,7 @@ def engagements(member: Member, chosen: Filter, sort: str = "") -> QuerySet[Enga
     found = _narrowed(for_rows(visible_to(member)), member, chosen).prefetch_related(parts)
     column = COLUMNS.get(sort.removeprefix("-")) or (TITLE if sort.removeprefix("-") == "title" else None)
     if column is None:
-        return found.order_by(F("next_step_on").asc(nulls_last=True), "title", "pk")
+        return found.order_by(*_NEXT_FIRST)
     back = sort.startswith("-") != column.order.startswith("-")
     by = F(column.order.removeprefix("-"))
     ordered = by.desc(nulls_last=True) if back else by.asc(nulls_last=True)
@@ -163,9 +176,14 @@ def engagements(member: Member, chosen: Filter, sort: str = "") -> QuerySet[Enga
 
 
 def board(member: Member, chosen: Filter) -> list[BoardColumn]:
-    """What is on its way to a contract, by stage."""
-    rows = [row_of(e) for e in engagements(member, chosen).filter(stage__in=PIPELINE)]
-    return [_column(stage, [row for row in rows if row.engagement.stage == stage]) for stage in PIPELINE]
+    """What is on its way to a contract, by stage: of each stage those whose next step comes first."""
+    narrowed = _narrowed(visible_to(member), member, chosen).filter(stage__in=PIPELINE)
+    place = Window(RowNumber(), partition_by="stage", order_by=_NEXT_FIRST)
+    shown = narrowed.annotate(place=place).filter(place__lte=CARDS).values_list("pk", flat=True)
+    found = engagements(member, Filter(outcome=EVERYTHING)).filter(pk__in=list(shown))
+    rows = [row_of(e) for e in found]
+    sums = _sums(narrowed)
+    return [_column(s, [row for row in rows if row.engagement.stage == s], sums[s]) for s in PIPELINE]
 
 
 def as_csv(rows: Iterable[Row], columns: Iterable[Column]) -> str:
@@ -221,13 +239,34 @@ def _with_order(found: QuerySet[Engagement], column: str) -> QuerySet[Engagement
     return found
 
 
-def _column(stage: Stage, rows: list[Row]) -> BoardColumn:
-    totals: dict[str, tuple[Decimal, Decimal]] = {}
-    for e in (row.engagement for row in rows):
-        if e.value is not None:
-            whole, weighted = totals.get(e.currency, (Decimal(0), Decimal(0)))
-            totals[e.currency] = (whole + e.value, weighted + e.value * e.win_probability / 100)
-    return BoardColumn(stage, rows, [(currency, *sums) for currency, sums in totals.items()], MOVES[stage])
+@dataclass(frozen=True, slots=True)
+class _Sum:
+    """What is in a stage in one currency."""
+
+    currency: str
+    count: int
+    valued: int  # those that have a value
+    whole: Decimal
+    by_chance: Decimal
+
+
+def _sums(found: QuerySet[Engagement]) -> dict[str, list[_Sum]]:
+    chance = F("value") * F("win_probability") / Value(Decimal(100))
+    rows = found.order_by("currency").values_list("stage", "currency")
+    sums: dict[str, list[_Sum]] = {stage: [] for stage in PIPELINE}
+    for stage, *values in rows.annotate(
+        count=Count("pk"),
+        valued=Count("value"),
+        whole=Sum("value"),
+        by_chance=Sum(chance, output_field=DecimalField()),
+    ):
+        sums[stage].append(_Sum(*values))
+    return sums
+
+
+def _column(stage: Stage, rows: list[Row], sums: list[_Sum]) -> BoardColumn:
+    totals = [(s.currency, s.whole, s.by_chance) for s in sums if s.valued]
+    return BoardColumn(stage, rows, sum(s.count for s in sums), totals, MOVES[stage])
 
 
 def _harmless(cell: str) -> str:

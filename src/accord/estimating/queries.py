@@ -17,6 +17,8 @@ from accord.estimating.models import Contribution, Coverage, Effort, Estimate, S
 from accord.estimating.numbers import Difference, Line, Points, Total
 from accord.people.models import AccessRole, Member, Role
 
+SOURCES = 200  # earlier estimates that are offered for copying
+
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
@@ -289,11 +291,14 @@ _ESTIMATE = [
 
 
 def sources(member: Member, engagement: Engagement) -> QuerySet[Estimate]:
-    """Estimates of other engagements that may be copied: delivered or approved, and visible to the member."""
+    """The newest estimates of other engagements that may be copied: delivered or approved, and visible to the member."""
     states = [State.APPROVED, State.DELIVERED, State.REPLACED]
     found = Estimate.objects.filter(state__in=states, engagement__in=visible_to(member))
-    found = found.filter(packages__isnull=False).exclude(engagement=engagement).distinct()
-    return found.select_related("engagement__relationship__client").order_by("-approved_at", "-id")
+    some_work = Exists(WorkPackage.objects.filter(estimate=OuterRef("pk")))
+    found = found.filter(some_work).exclude(engagement=engagement).order_by("-approved_at", "-id")
+    newest = list(found.values_list("pk", flat=True)[:SOURCES])
+    rows = Estimate.objects.filter(pk__in=newest).select_related("engagement__relationship__client")
+    return rows.order_by("-approved_at", "-id")
 
 
 def _agreed_rows(estimates: Sequence[Estimate]) -> dict[int, list[GridRow]]:

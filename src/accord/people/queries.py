@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 from django.db import models
 from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from numpy.typing import NDArray
 
 from accord.actions.models import AuditChange
 from accord.people.calendars import Span, days_between, merged, weekday
 from accord.people.models import (
+    WEEK,
     Absence,
     AccessRole,
     Firm,
@@ -28,6 +31,8 @@ from accord.people.models import (
     TeamPlace,
 )
 from accord.people.places import public_holidays
+
+Hours = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,19 +120,43 @@ def away_of(members: Iterable[Member], first: dt.date, last: dt.date) -> dict[in
     all days for somebody who has left. Days that follow each other are one span.
     """
     away = _Away(members, first, last)
-    working = [day for day in days_between(first, last) if weekday(day) in away.firm.days]
-    return {member.pk: merged(filter(away.of(member), working)) for member in away.members}
+    working = [(k, d) for k, d in enumerate(days_between(first, last)) if weekday(d) in away.firm.days]
+    hours = _hours(away, first, last)
+    return {pk: merged(day for k, day in working if not own[k]) for pk, own in hours.items()}
 
 
 def capacity_by_day(
     members: Iterable[Member], first: dt.date, last: dt.date
 ) -> dict[int, dict[dt.date, float]]:
     """The hours that each member works on each day of the span (0.0 on days off), by the member's key."""
-    away = _Away(members, first, last)
-    found = {}
+    days = list(days_between(first, last))
+    found = hours_by_day(members, first, last)
+    return {pk: dict(zip(days, hours.tolist(), strict=True)) for pk, hours in found.items()}
+
+
+def hours_by_day(members: Iterable[Member], first: dt.date, last: dt.date) -> dict[int, Hours]:
+    """The same as rows of numbers, one for each day from the first on: for many people over years."""
+    return _hours(_Away(members, first, last), first, last)
+
+
+def _hours(away: _Away, first: dt.date, last: dt.date) -> dict[int, Hours]:
+    count = (last - first).days + 1
+    weekdays = np.array([(first.weekday() + k) % 7 for k in range(7)])
+    found: dict[int, Hours] = {}
+    open_at = {place: _open(count, first, days) for place, days in away.holidays.items()}
     for member in away.members:
-        is_away, hours = away.of(member), float(member.hours_per_day)
-        found[member.pk] = {day: 0.0 if is_away(day) else hours for day in days_between(first, last)}
+        own = np.array([WEEK[k] in member.days for k in weekdays]) * float(member.hours_per_day)
+        hours = np.resize(own, count) * open_at[place_of(member, away.firm)] * member.is_active
+        for begin, end in away.absences[member.pk]:
+            hours[(begin - first).days : (end - first).days + 1] = 0.0
+        found[member.pk] = hours
+    return found
+
+
+def _open(count: int, first: dt.date, closed: Iterable[dt.date]) -> Hours:
+    """1 for each day, 0 for those that are closed."""
+    found = np.ones(count)
+    found[[(day - first).days for day in closed]] = 0.0
     return found
 
 
@@ -137,21 +166,13 @@ class _Away:
     def __init__(self, members: Iterable[Member], first: dt.date, last: dt.date) -> None:
         self.members = list(members)
         self.firm = the_firm()
-        self._absent: dict[int, set[dt.date]] = defaultdict(set)
+        self.absences: dict[int, list[Span]] = defaultdict(list)
         rows = Absence.objects.filter(member__in=self.members, first__lte=last, last__gte=first)
         for absence in rows:
-            days = days_between(max(first, absence.first), min(last, absence.last))
-            self._absent[absence.member_id].update(days)
+            span = max(first, absence.first), min(last, absence.last)
+            self.absences[absence.member_id].append(span)
         places = {place_of(member, self.firm) for member in self.members}
-        self._holidays = {place: public_holidays(*place, first, last) for place in places}
-
-    def of(self, member: Member) -> Callable[[dt.date], bool]:
-        """Whether this member is away, by day."""
-        if not member.is_active:
-            return lambda _: True
-        works, absent = frozenset(member.days), self._absent[member.pk]
-        closed = self._holidays[place_of(member, self.firm)]
-        return lambda day: weekday(day) not in works or day in absent or day in closed
+        self.holidays = {place: public_holidays(*place, first, last) for place in places}
 
 
 def place_of(member: Member, firm: Firm) -> tuple[str, str]:

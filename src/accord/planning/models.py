@@ -61,6 +61,14 @@ class Activity(Recorded):
     class Meta:
         ordering = ("position",)
         verbose_name_plural = "activities"
+        # Who is booked in some weeks is asked of the plans of all engagements.
+        indexes: ClassVar = [
+            models.Index(
+                fields=["planned_finish", "planned_start"],
+                condition=models.Q(done__lt=1),
+                name="work_ahead",
+            )
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["plan", "code"], name="an_activity_has_its_own_code"),
             models.CheckConstraint(

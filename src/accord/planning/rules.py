@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from accord.actions.refusals import NotAllowed, Refused
-from accord.engagements.models import Engagement, Part
+from accord.engagements.models import Engagement, Part, TakenPart
 from accord.engagements.rules import acts_as, must_see, sells, sells_not
 from accord.people.models import AccessRole, Member
 from accord.planning.models import Activity, Link, Plan
@@ -44,9 +45,17 @@ def is_planner(actor: Member | None, engagement: Engagement) -> bool:
         return False
     if sells(actor, engagement):
         return False
-    return acts_as(actor, engagement, *_PLANNERS) or actor.has_any(
-        AccessRole.DELIVERY_LEAD, AccessRole.EXECUTIVE
-    )
+    return acts_as(actor, engagement, *_PLANNERS) or plans_everywhere(actor)
+
+
+def plans_everywhere(actor: Member) -> bool:
+    return actor.has_any(AccessRole.DELIVERY_LEAD, AccessRole.EXECUTIVE)
+
+
+def planners_part(actor: Member) -> Exists:
+    """Of plans: whether the member has a part that plans (the rule `is_planner` in SQL)."""
+    parts = TakenPart.objects.filter(engagement=OuterRef("engagement"), member=actor, part__in=_PLANNERS)
+    return Exists(parts)
 
 
 def may_plan(actor: Member | None, about: Any) -> None:

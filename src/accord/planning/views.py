@@ -6,6 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
@@ -31,6 +32,9 @@ from accord.planning.forms import (
 )
 from accord.planning.from_estimate import estimate_to_plan, newer_than
 from accord.planning.models import Activity, Link, Plan
+
+_ROWS = 60  # of the load of people
+_CAUSES = 50  # of a week, the largest
 
 
 def plan(request: HttpRequest, pk: int) -> HttpResponse:
@@ -231,7 +235,8 @@ def people_load(request: HttpRequest) -> HttpResponse:
     shown = LoadForm(
         initial={"first": chosen.first, "weeks": chosen.weeks, "role": chosen.role, "team": chosen.team}
     )
-    page = {"rows": load.load(chosen), "chosen": chosen, "form": shown}
+    rows = Paginator(load.load(chosen), _ROWS).get_page(request.GET.get("page"))
+    page = {"rows": rows, "shown": rows, "chosen": chosen, "form": shown}
     return render(request, "planning/load.html", page)
 
 
@@ -243,14 +248,17 @@ def booked(request: HttpRequest, who: str, week: str) -> HttpResponse:
         key, model = int(pk), {"role": Role, "member": Member}[kind]
     except (ValueError, KeyError):
         raise Http404 from None
-    about = get_object_or_404(model, pk=key)
-    roles = [about] if isinstance(about, Role) else []
-    people = [about] if isinstance(about, Member) else []
-    rows = load.load_of(roles, people, first, 1)
-    cell = rows[0].cells[0] if rows else load.Cell(first)
-    seen = load.seen_by(signed_in(request), cell.bookings)
-    causes = [(b, b.engagement.pk in seen) for b in cell.bookings]
-    page = {"about": about, "cell": cell, "causes": causes, "ends": first + dt.timedelta(6)}
+    about: Any = get_object_or_404(model, pk=key)
+    cell, bookings = load.booked(about, first)
+    shown = bookings[:_CAUSES]
+    seen = load.seen_by(signed_in(request), shown)
+    page = {
+        "about": about,
+        "cell": cell,
+        "causes": [(b, b.engagement.pk in seen) for b in shown],
+        "more": len(bookings) - len(shown),
+        "ends": first + dt.timedelta(6),
+    }
     return render(request, "planning/booked.html", page)
 
 
@@ -270,11 +278,12 @@ def _activity(request: HttpRequest, pk: int) -> Activity:
 
 
 def _picture(request: HttpRequest, pk: int) -> dict[str, Any]:
+    member = signed_in(request)
     rows = Plan.objects.select_related("estimate", "engagement__relationship")
-    found = get_object_or_404(rows.prefetch_related("engagement__parts"), engagement=pk)
-    must_see(signed_in(request), found.engagement)
+    found = get_object_or_404(rows.annotate(takes_part=rules.planners_part(member)), engagement=pk)
+    must_see(member, found.engagement)
     shown = queries.shown(found)
-    may_edit = rules.is_planner(signed_in(request), found.engagement)
+    may_edit = found.takes_part or rules.plans_everywhere(member)
     page = {"shown": shown, "may_edit": may_edit, "engagement": found.engagement}
     table = render_to_string("planning/as_table.html", page)
     return queries.picture(shown, may_edit) | {"table": table}

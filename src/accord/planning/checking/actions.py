@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from accord.actions.door import action
 from accord.actions.refusals import WrongInput
-from accord.engagements.actions import Said, restate_expectation
 from accord.engagements.models import Belief, Engagement, Expectation
 from accord.engagements.rules import still_open
 from accord.estimating.models import State
@@ -62,7 +61,10 @@ def try_scenario(actor: Member, engagement: Engagement, name: str, changes: Sequ
 
 @action(permission=rules.may_adopt)
 def adopt_scenario(actor: Member, scenario: Scenario) -> Scenario:
-    """Make a scenario the plan: leave out, assign, correct; another date or price is restated to the client.
+    """Make a scenario the plan: leave out, assign, correct.
+
+    Another date or price is what is to be promised from now on. Nobody has told the client by that: what was said stays
+    what was said until somebody records that they told them (`telling`).
 
     Raises:
         Refused: it was adopted before, is not computed or stale, or counts on somebody who is still to be found; the
@@ -72,8 +74,7 @@ def adopt_scenario(actor: Member, scenario: Scenario) -> Scenario:
     check = rules.can_be_adopted(scenario, scenario.checks.first())
     adoption = Adoption(scenario)
     rules.plan_can_do(adoption.needs_hiring)
-    for expectation, change in adoption.restated():
-        restate_expectation(actor, expectation, _said_anew(expectation, scenario, change))
+    adoption.promises_still_stand()
     adoption.change_the_plan()
     mark(scenario.engagement, _("a scenario was adopted"))
     scenario.adopted_by, scenario.adopted_at = actor, timezone.now()
@@ -228,16 +229,3 @@ def _plan_dates(check: PromiseCheck) -> None:
             row.finish_p80 = dt.date.fromisoformat(a["finish_p80"])
         row.criticality = a["criticality"]
         row.save(update_fields=["planned_start", "planned_finish", "finish_p80", "criticality"])
-
-
-def _said_anew(e: Expectation, scenario: Scenario, change: dict[str, Any]) -> Said:
-    return Said(
-        kind=e.kind,
-        subject=e.subject,
-        said_on=dt.date.today(),
-        channel=Expectation.Channel.OTHER,
-        words=_("Adopted from the promise check: %(name)s. The client is still to be told.")
-        % {"name": scenario.name},
-        contact=e.contact,
-        **change,
-    )

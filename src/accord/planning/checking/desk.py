@@ -16,8 +16,9 @@ from accord.engagements.rules import ASKED_CONFIDENCE
 from accord.exchange.wording import share
 from accord.people.models import Member
 from accord.planning.checking import rules
+from accord.planning.checking.telling import ToTell, to_tell_of
 from accord.planning.load import SIGNED
-from accord.planning.models import PromiseCheck
+from accord.planning.models import PromiseCheck, Scenario
 
 _KEEPS = (Part.PROJECT_MANAGER, Part.DELIVERY_LEAD)
 
@@ -26,6 +27,24 @@ _KEEPS = (Part.PROJECT_MANAGER, Part.DELIVERY_LEAD)
 def promises(member: Member) -> list[Waiting]:
     """For those who have to keep them. Three queries, however much waits."""
     return [*_to_adopt(member), *_turned_red(member), *_out_of_date(member)]
+
+
+@waits
+def adopted_but_not_told(member: Member) -> list[Waiting]:
+    """For those who speak with the client: seller and owner of the relationship. At most two queries."""
+    sold = TakenPart.objects.filter(member=member, part=Part.SELLER)
+    mine = Q(pk__in=sold.values("engagement")) | Q(relationship__owner=member)
+    running = visible_to(member).filter(mine, outcome="")
+    rows = Scenario.objects.filter(engagement__in=running)
+    found = to_tell_of(rows.select_related("engagement__relationship__client", "adopted_by"))
+    return [_to_tell(told) for told in found]
+
+
+def _to_tell(told: ToTell) -> Waiting:
+    why = _("%(name)s adopted it; you speak with the client.") % {"name": told.scenario.adopted_by}
+    button = _("Record that it was told")
+    engagement = told.scenario.engagement
+    return Waiting(Group.ANSWER, told.what, engagement, why, None, told.address, button, in_dialog=True)
 
 
 def _kept_by(member: Member) -> Q:
@@ -64,7 +83,7 @@ def _red(promise: Expectation) -> Waiting:
     asked = ASKED_CONFIDENCE[Profile(engagement.profile)]
     what = _("“%(subject)s” is kept with %(share)s only; the policy asks %(asked)s.") % {
         "subject": promise.subject,
-        "share": share(promise.belief.probability, asked),
+        "share": share(promise.belief.probability or 0.0, asked),
         "asked": share(asked),
     }
     return _look(engagement, what, _("See what would help"))

@@ -101,7 +101,9 @@ def overview(engagement: Engagement, said: Sequence[Statement], member: Member) 
         not_current=queries.why_not_current(answered)
         if answered and not rules.is_under_way(answered)
         else None,
-        found=queries.ways_out_of(answered, member) if answered and result else None,
+        found=queries.ways_out_of(answered, member, [s.expectation for s in standing])
+        if answered and result
+        else None,
         curves=queries.curves_of(result, [s.expectation for s in standing]) if result else None,
         missing=None if result else queries.missing_for(engagement),
     )

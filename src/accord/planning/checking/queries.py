@@ -123,21 +123,24 @@ def answer_of(check: PromiseCheck, said: Sequence[Expectation]) -> Answer:
     )
 
 
-def ways_out_of(check: PromiseCheck, member: Member) -> WaysOut:
+def ways_out_of(check: PromiseCheck, member: Member, said: Sequence[Expectation]) -> WaysOut:
+    """`said`: the standing expectations of the engagement."""
     result: Json = check.result or {}
-    return WaysOut(wording.ways(result, names_in(result)), felt_by_others(result, member))
+    return WaysOut(wording.ways(result, names_in(result, said)), felt_by_others(result, member))
 
 
-def names_in(result: Json) -> wording.Names:
+def names_in(result: Json, said: Sequence[Expectation]) -> wording.Names:
     activities = {a["code"]: a["name"] for a in result["activities"]}
     roles = {int(pk): name for pk, name in result["roles"].items()}
-    return wording.Names(activities, roles, result["currency"])
+    return wording.Names(activities, roles, result["currency"], {e.pk: e.subject for e in said})
 
 
 def names_of(engagement: Engagement) -> wording.Names:
     """Activities by the plan's rows: for a scenario, which keeps no names."""
     rows = Activity.objects.filter(plan__engagement=engagement).values_list("code", "name")
-    return wording.Names(dict(rows), dict(Role.objects.values_list("pk", "name")), engagement.currency)
+    roles = dict(Role.objects.values_list("pk", "name"))
+    promises = dict(engagement.expectations.values_list("pk", "subject"))
+    return wording.Names(dict(rows), roles, engagement.currency, promises)
 
 
 def felt_by_others(result: Json, member: Member) -> list[Felt]:
@@ -194,11 +197,11 @@ def codes_expected_by_name(engagement: Engagement) -> list[str]:
 
 
 def measured_before(check: PromiseCheck) -> Json | None:
-    """What a check of the same inputs, without a scenario's changes, measured; None if there is none."""
+    """The answer of a check of the same inputs without a scenario's changes; None if there is none."""
     assert check.inputs is not None
     same = check.engagement.checks.filter(scenario=None, digest=digest_of(check.inputs, []), state="done")
     found = same.defer("inputs").first()
-    return (found.result or {}).get("few") if found is not None else None
+    return found.result if found is not None else None
 
 
 def why_not_current(check: PromiseCheck) -> str | None:
