@@ -96,7 +96,7 @@ def test_the_seller_who_presses_approve_is_refused_in_words(at: Any) -> None:
     both = firm.member(AccessRole.SELLER, AccessRole.DELIVERY_LEAD)
     estimate = delivered(firm.engagement(both))
     client = at(both)
-    assert b"You sell this engagement" in client.get(f"/estimates/{estimate.pk}/").content
+    assert b"sells this engagement" in client.get(f"/estimates/{estimate.pk}/").content
     answer = client.post(f"/estimates/{estimate.pk}/approve/")
     assert answer.status_code == 409
     assert b"Ask another delivery lead" in answer.content

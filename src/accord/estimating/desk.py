@@ -62,7 +62,7 @@ def _to_estimate(member: Member, estimate: Estimate) -> Iterator[Waiting]:
 
 def _to_judge(member: Member, estimate: Estimate) -> Iterator[Waiting]:
     try:
-        rules.may_approve(member, estimate)
+        rules.may_judge(member, estimate)
     except Refused:
         return
     what = _("Approve the estimate, or send it back.")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from accord.actions.door import action
 from accord.actions.refusals import Refused, WrongInput
 from accord.engagements.models import Engagement, Part, TakenPart
-from accord.engagements.rules import still_open
+from accord.engagements.rules import can_take_a_part, still_open
 from accord.estimating import rules
 from accord.estimating.actions.breaking_down import begin_agreement, locked
 from accord.estimating.models import Contribution, Estimate, State
@@ -28,12 +28,13 @@ def ask_for_estimate(
 
     Raises:
         WrongInput: no question, no estimator, or one who may not estimate this.
-        Refused: an estimate is open already.
+        Refused: an estimate is open already, or the delivery lead cannot take that part.
     """
     if not question.strip():
         raise WrongInput(question="Say what is to be estimated.")
     estimate = new_version(actor, engagement, question.strip(), due_on, estimators)
     if delivery_lead is not None:
+        can_take_a_part(engagement, delivery_lead, Part.DELIVERY_LEAD)
         _take_part(engagement, delivery_lead, Part.DELIVERY_LEAD)
     return estimate
 

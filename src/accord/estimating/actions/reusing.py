@@ -53,9 +53,15 @@ def copy_estimate(actor: Member, engagement: Engagement, source: Estimate) -> Es
 
     Raises:
         NotAllowed: the actor may not see the source.
-        Refused: the open version is delivered already, or holds packages.
+        Refused: the open version is delivered already, or holds packages; or what is confidential would be open.
     """
     must_see(actor, source.engagement)
+    if source.engagement.confidential and not engagement.confidential:
+        raise Refused(
+            "What is confidential stays with those who have a part in it.",
+            f"“{source.engagement}” is confidential; “{engagement}” is open to everybody.",
+            "Make this engagement confidential first, or begin its estimate anew.",
+        )
     open_one = engagement.estimates.filter(state__in=rules.OPEN).first()
     if open_one is None:
         question = source.question or f"As in {source.engagement}"

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accord.actions.door import action
 from accord.actions.refusals import WrongInput
 from accord.engagements.models import Belief, Engagement, Expectation
+from accord.engagements.rules import still_open
 from accord.estimating.models import State
 from accord.ledger import chain
 from accord.people.models import Member
@@ -31,8 +32,9 @@ def ask_for_check(actor: Member, engagement: Engagement, scenario: Scenario | No
     The same inputs have the same answer: a check that was made of them is used again.
 
     Raises:
-        Refused: there is no plan to compute from.
+        Refused: there is no plan to compute from, or the engagement has ended.
     """
+    still_open(engagement)
     return _asked(actor, engagement, gather(engagement, dt.date.today()), scenario)
 
 
@@ -42,8 +44,9 @@ def try_scenario(actor: Member, engagement: Engagement, name: str, changes: Sequ
 
     Raises:
         WrongInput: something is no change, or names what is not in the plan.
-        Refused: there is no plan.
+        Refused: there is no plan, or the engagement has ended.
     """
+    still_open(engagement)
     tried = read(changes)
     if not tried:
         raise WrongInput(changes=_("Say what is to be tried."))
@@ -64,8 +67,10 @@ def adopt_scenario(actor: Member, scenario: Scenario) -> Scenario:
     what was said until somebody records that they told them (`telling`).
 
     Raises:
-        Refused: it was adopted before, is not computed or stale, or counts on somebody who is still to be found.
+        Refused: it was adopted before, is not computed or stale, or counts on somebody who is still to be found; the
+            engagement has ended.
     """
+    still_open(scenario.engagement)
     check = rules.can_be_adopted(scenario, scenario.checks.first())
     adoption = Adoption(scenario)
     rules.plan_can_do(adoption.needs_hiring)

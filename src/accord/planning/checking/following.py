@@ -60,7 +60,17 @@ def a_proposal_has_a_checked_plan(_actor: Any, engagement: Engagement, stage: St
     if stage != Stage.PROPOSAL or engagement.stage != Stage.ESTIMATED:
         return
     newest = engagement.checks.filter(scenario=None).defer("inputs", "result").first()
-    if newest is None and not Plan.objects.filter(engagement=engagement).exists():
+    plan = Plan.objects.filter(engagement=engagement).select_related("estimate").first()
+    if plan is not None and plan.estimate.state != State.APPROVED:
+        raise Refused(
+            _("A proposal stands on a plan that was made from the approved estimate."),
+            _("The plan was made from version %(version)d, which is %(state)s.")
+            % {"version": plan.estimate.version, "state": plan.estimate.get_state_display()},
+            _(
+                "Have that version approved, or let the plan follow the approved one; then check the promises."
+            ),
+        )
+    if newest is None and plan is None:
         raise Refused(
             _("A proposal stands on a plan that was checked."),
             _("There is no plan."),
@@ -107,6 +117,12 @@ def joins_the_others(_actor: Any, engagement: Engagement, stage: Stage) -> None:
     """With its contract an engagement takes people from all others for good."""
     if stage == Stage.CONTRACT:
         mark_all(_("an engagement was signed"))
+
+
+@follows("engagements.reopen_engagement")
+def joins_them_again(_actor: Any, engagement: Engagement, *_args: Any, **_kwargs: Any) -> None:
+    if engagement.stage in SIGNED:
+        mark_all(_("an engagement was taken up again"))
 
 
 @follows("engagements.end_engagement")

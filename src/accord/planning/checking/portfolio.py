@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from accord.actions.refusals import Refused
 from accord.engagements.models import Engagement, Expectation, Profile, Stage
-from accord.engagements.rules import ASKED_CONFIDENCE, WANTED_MARGIN
+from accord.engagements.rules import ASKED_CONFIDENCE, WANTED_MARGIN, well_in_time
 from accord.engine import plan as engine
 from accord.estimating.models import Risk
 from accord.estimating.numbers import COMMON_CAUSE
@@ -176,8 +176,20 @@ class _Gatherer:
         )
         found: dict[int, list[engine.Promise]] = defaultdict(list)
         for row in rows.select_related("target", "engagement").order_by("pk"):
-            found[row.engagement_id].append(self._promise(row))
+            if well_in_time(row.date):
+                self._leave_out(row)
+            else:
+                found[row.engagement_id].append(self._promise(row))
         return found
+
+    def _leave_out(self, row: Expectation) -> None:
+        """A date that no calendar reaches is not judged; another engagement's is told without a name."""
+        if row.engagement_id == self.own.engagement_id:
+            words = _("The date promised for “%(what)s” is too far away to be judged: restate it.")
+            self.assumed[words % {"what": row.subject}] = None
+        else:
+            words = _("A date promised in another engagement is too far away: the check leaves it out.")
+            self.assumed[words] = None
 
     def _promise(self, row: Expectation) -> engine.Promise:
         if row.date is not None:
