@@ -232,7 +232,7 @@ def versions(engagement: Engagement) -> list[Version]:
 def waits_for(estimate: Estimate, member: Member | None = None) -> str:
     """One sentence: what is to be done next, and by whom; `member` is the one who reads it."""
     if estimate.state == State.DELIVERED:
-        return _("Waits for somebody with delivery authority to approve it or send it back.")
+        return _("Waits for {names} to approve it or send it back.").format(names=_who_may_approve(estimate))
     if estimate.state == State.APPROVED:
         return _("Approved by {name}.").format(name=estimate.approved_by)
     if estimate.state == State.REPLACED:
@@ -248,6 +248,13 @@ def waits_for(estimate: Estimate, member: Member | None = None) -> str:
     return _("All estimators are done: agree on the efforts and deliver it.")
 
 
+def _who_may_approve(estimate: Estimate) -> str:
+    """The delivery leads and the project manager of the engagement by name, else whoever has delivery authority."""
+    leading = (Part.DELIVERY_LEAD, Part.PROJECT_MANAGER)
+    names = [str(taken.member) for taken in estimate.engagement.parts.all() if taken.part in leading]
+    return _(" or ").join(dict.fromkeys(names)) or _("somebody with delivery authority")
+
+
 def compare(before: Estimate, after: Estimate) -> Comparison:
     rows = _agreed_rows([before, after])
     old, new = rows.get(before.pk, []), rows.get(after.pk, [])
@@ -256,6 +263,11 @@ def compare(before: Estimate, after: Estimate) -> Comparison:
         numbers.totals(_priced(old))[-1],
         numbers.totals(_priced(new))[-1],
     )
+
+
+def in_no_package(engagement: Engagement) -> list[Expectation]:
+    """What the client expects in scope and quality that no work package was named for."""
+    return [line.expectation for line in covered(engagement) if not line.code]
 
 
 def covered(engagement: Engagement) -> list[Covered]:

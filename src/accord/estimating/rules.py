@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -227,6 +228,15 @@ def is_delivered(estimate: Estimate) -> None:
             "An estimate is judged after it was delivered.",
             f"Version {estimate.version} is {estimate.get_state_display()}.",
             "Open the newest version and see what it waits for.",
+        )
+
+
+def is_what_was_seen(estimate: Estimate, delivered_at: dt.datetime | None) -> None:
+    if delivered_at is not None and delivered_at != estimate.delivered_at:
+        raise Refused(
+            "What is approved is exactly what was seen.",
+            "It was sent back and delivered anew since you opened the page.",
+            "Open the page again, and look at what it holds now.",
         )
 
 

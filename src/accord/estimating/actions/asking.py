@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from accord.actions.door import action
 from accord.actions.refusals import Refused, WrongInput
+from accord.engagements import rules as engagement_rules
 from accord.engagements.models import Engagement, Part, TakenPart
 from accord.engagements.rules import can_take_a_part, still_open
 from accord.estimating import rules
@@ -87,9 +88,11 @@ def release_estimator(actor: Member, estimate: Estimate, estimator: Member) -> E
     """Go on without somebody who has not finished; what they typed is dropped.
 
     Raises:
+        NotAllowed: the actor sells the engagement, and so does not choose who is not heard.
         Refused: they are done, or nobody else estimates.
     """
     estimate = locked(estimate)
+    engagement_rules.sells_not(actor, estimate.engagement)
     rules.is_in_work(estimate)
     contributions = list(estimate.contributions.select_related("estimator"))
     own = next((c for c in contributions if c.estimator_id == estimator.pk), None)

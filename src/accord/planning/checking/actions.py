@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accord.actions.door import action
 from accord.actions.refusals import WrongInput
 from accord.engagements.models import Belief, Engagement, Expectation
+from accord.engagements.queries import standing
 from accord.engagements.rules import still_open
 from accord.estimating.models import State
 from accord.ledger import chain
@@ -21,7 +22,7 @@ from accord.planning.checking import rules
 from accord.planning.checking.adopting import Adoption
 from accord.planning.checking.changes import applied, kept, read
 from accord.planning.checking.marking import mark
-from accord.planning.checking.portfolio import Gathered, digest_of, gather, promise_id, standing
+from accord.planning.checking.portfolio import Gathered, digest_of, gather, promise_id
 from accord.planning.models import Activity, Plan, PromiseCheck, Scenario
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from accord.actions.refusals import Refused
+from accord.engagements.queries import standing
 from accord.planning.checking.changes import (
     DateChange,
     DropChange,
@@ -15,7 +16,6 @@ from accord.planning.checking.changes import (
     PriceChange,
     read,
 )
-from accord.planning.checking.portfolio import standing
 from accord.planning.models import Activity, Assignment, Link, Plan, Scenario
 
 

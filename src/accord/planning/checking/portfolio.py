@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from accord.actions.refusals import Refused
 from accord.engagements.models import Engagement, Expectation, Profile, Stage
+from accord.engagements.queries import standing
 from accord.engagements.rules import ASKED_CONFIDENCE, WANTED_MARGIN, well_in_time
 from accord.engine import plan as engine
 from accord.estimating.models import Risk
@@ -94,11 +95,6 @@ def gather(engagement: Engagement, today: dt.date) -> Gathered:
             _("Make a plan from its estimate."),
         )
     return _Gatherer(plans, own, today).result()
-
-
-def standing() -> QuerySet[Expectation]:
-    """What was neither restated nor withdrawn."""
-    return Expectation.objects.filter(restated_by=None, withdrawal=None)
 
 
 def _plans(engagement: Engagement) -> QuerySet[Plan]:

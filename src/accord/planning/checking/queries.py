@@ -10,13 +10,13 @@ from typing import Any
 from django.utils import timezone
 
 from accord.engagements.models import Engagement, Expectation
-from accord.engagements.queries import visible_to
+from accord.engagements.queries import standing, visible_to
 from accord.estimating.models import Estimate, State
 from accord.exchange.wording import share
 from accord.people.models import Member, Role
 from accord.planning.checking import rules, wording
 from accord.planning.checking.curves import curve_of
-from accord.planning.checking.portfolio import digest_of, standing
+from accord.planning.checking.portfolio import digest_of
 from accord.planning.models import Activity, Plan, PromiseCheck, Scenario
 
 Json = dict[str, Any]

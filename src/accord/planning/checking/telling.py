@@ -17,10 +17,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accord.engagements.models import Engagement, Expectation
+from accord.engagements.queries import standing
 from accord.exchange.wording import day, money, share
 from accord.planning.checking.changes import DateChange, PriceChange, read
 from accord.planning.checking.curves import curve_of, share_by
-from accord.planning.checking.portfolio import promise_id, standing
+from accord.planning.checking.portfolio import promise_id
 from accord.planning.models import Scenario
 
 
