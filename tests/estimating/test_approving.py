@@ -8,7 +8,7 @@ import pytest
 
 from accord.actions.door import obstacles
 from accord.actions.refusals import NotAllowed, Refused, WrongInput
-from accord.engagements.actions import move_to_stage
+from accord.engagements.actions import begin_engagement, move_to_stage
 from accord.engagements.models import Stage
 from accord.estimating import queries
 from accord.estimating.actions import (

@@ -98,8 +98,8 @@ def test_the_seller_who_presses_approve_is_refused_in_words(at: Any) -> None:
     client = at(both)
     assert b"sells this engagement" in client.get(f"/estimates/{estimate.pk}/").content
     answer = client.post(f"/estimates/{estimate.pk}/approve/")
-    assert answer.status_code == 409
-    assert b"Ask another delivery lead" in answer.content
+    assert answer.status_code == 403
+    assert b"decides nothing for delivery" in answer.content
 
 
 def test_the_grid_saves_by_one_post_and_tells_a_stale_page(at: Any) -> None:

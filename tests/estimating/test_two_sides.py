@@ -24,7 +24,6 @@ from accord.people.models import AccessRole
 from accord.relationships.actions import hand_over_relationship
 from tests import firm
 from tests.estimating.builders import (
-    approved,
     asked,
     delivered,
     delivery_lead,
@@ -188,7 +187,10 @@ def test_who_prepared_the_breakdown_before_the_hours_may_approve() -> None:
 
 def test_a_confidential_estimate_is_not_copied_where_everybody_reads_it() -> None:
     seller = firm.seller()
-    source = approved(firm.engagement(seller, confidential=True))
+    lead = delivery_lead()
+    secret = firm.engagement(seller, confidential=True)
+    give_part(seller, secret, lead, Part.DELIVERY_LEAD)
+    source = approve_estimate(lead, delivered(secret))
     with pytest.raises(Refused, match="stays with those who have a part"):
         copy_estimate(seller, firm.engagement(seller), source)
 

@@ -279,7 +279,8 @@ def _who_delivers(engagement: Engagement) -> str:
 
 def acts_as(member: Member, engagement: Engagement, *parts: Part) -> bool:
     """Whether somebody has one of the parts here, and still an access role that it asks for."""
-    return any(_has_part(member, engagement, part) and member.has_any(*ROLES_OF[part]) for part in parts)
+    mine = {taken.part for taken in engagement.parts.all() if taken.member_id == member.pk}
+    return any(part in mine and member.has_any(*ROLES_OF[part]) for part in parts)
 
 
 def can_take_a_part(engagement: Engagement, member: Member, part: str) -> None:

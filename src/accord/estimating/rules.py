@@ -111,10 +111,7 @@ def may_decide(actor: Member | None, estimate: Any) -> None:
     """Delivery authority: any delivery lead, and the engagement's project manager."""
     engagement_rules.must_see(actor, estimate.engagement)
     engagement_rules.sells_not(actor, estimate.engagement)
-    if actor is None or not (
-        actor.has_any(AccessRole.DELIVERY_LEAD)
-        or engagement_rules.acts_as(actor, estimate.engagement, Part.PROJECT_MANAGER)
-    ):
+    if actor is None or not has_authority(actor, estimate.engagement):
         raise NotAllowed(
             "An estimate is judged by somebody with delivery authority.",
             "You are neither a delivery lead nor the project manager of this engagement.",
@@ -146,6 +143,12 @@ def _is_independent(because: str) -> None:
             because,
             "Ask another delivery lead, or the engagement's project manager.",
         )
+
+
+def has_authority(actor: Member, engagement: Engagement) -> bool:
+    return actor.has_any(AccessRole.DELIVERY_LEAD) or engagement_rules.acts_as(
+        actor, engagement, Part.PROJECT_MANAGER
+    )
 
 
 def leads_delivery(actor: Member, engagement: Engagement) -> bool:

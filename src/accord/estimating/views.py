@@ -363,7 +363,8 @@ def _possible(member: Member, found: Estimate, grid: queries.Grid) -> Possible:
     alone = own is not None and len(contributions) == 1
     is_delivered = found.state == State.DELIVERED and not found.engagement.outcome
     decides = is_delivered and not obstacles("estimating.send_back", member, found)
-    refused = obstacles("estimating.approve_estimate", member, found) if decides else []
+    judges = is_delivered and (decides or rules.has_authority(member, found.engagement))
+    refused = obstacles("estimating.approve_estimate", member, found) if judges else []
     return Possible(
         edit=writes and (all_done or own is None or own.done_at is None),
         finish=writes and not all_done and not alone and own is not None and own.done_at is None,

@@ -43,9 +43,8 @@ def engagement_of(about: Any) -> Engagement:
 def is_planner(actor: Member | None, engagement: Engagement) -> bool:
     if actor is None or not actor.is_active:
         return False
-    if sells(actor, engagement):
-        return False
-    return acts_as(actor, engagement, *_PLANNERS) or plans_everywhere(actor)
+    plans = plans_everywhere(actor) or acts_as(actor, engagement, *_PLANNERS)
+    return plans and not sells(actor, engagement)
 
 
 def plans_everywhere(actor: Member) -> bool:
@@ -66,9 +65,9 @@ def may_plan(actor: Member | None, about: Any) -> None:
     """
     engagement = engagement_of(about)
     must_see(actor, engagement)
-    sells_not(actor, engagement)
     if is_planner(actor, engagement):
         return
+    sells_not(actor, engagement)
     names = sorted(
         f"{taken.member} ({taken.get_part_display()})"
         for taken in engagement.parts.all()

@@ -38,9 +38,9 @@ def may_adopt(actor: Member | None, scenario: Any) -> None:
     """The plan belongs to those who have to carry it out."""
     engagement: Engagement = scenario.engagement
     must_see(actor, engagement)
-    sells_not(actor, engagement)
     if is_planner(actor, engagement):
         return
+    sells_not(actor, engagement)
     raise NotAllowed(
         _("A scenario is adopted by those who have to keep the promise."),
         _("You are neither project manager or delivery lead of this engagement, nor an executive."),
