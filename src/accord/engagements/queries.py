@@ -231,6 +231,19 @@ def chain_of(expectation: Expectation) -> Statement:
     )
 
 
+def alike(engagement: Engagement, kind: str, subject: str, *values: dt.date | Decimal | None) -> Expectation | None:
+    """What stands already of the same kind with the same subject, date or amount: probably the same, said again."""
+    named = {value for value in values if value is not None}
+    rows = standing().filter(engagement=engagement, kind=kind).select_related("member", "engagement")
+    return next(
+        (e for e in rows if _folded(e.subject) == _folded(subject) or {e.date, e.amount} & named), None
+    )
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
 def register_rows(said: Statement) -> list[models.Model]:
     """All rows of the register of one statement, for its history."""
     rows: list[models.Model] = [said.expectation, *said.earlier]

@@ -17,16 +17,19 @@ from accord.people.models import Member
 from accord.relationships.models import Client, Contact, Relationship
 from accord.relationships.queries import stream
 from accord.web import queries
+from accord.web.first_steps import first_steps
 from accord.web.palette import palette as find
 
 _ROWS, _STREAM, _HISTORY = 50, 50, 30
 
 
 def desk(request: HttpRequest) -> HttpResponse:
-    lines = waiting_for(signed_in(request))
+    member = signed_in(request)
+    lines = waiting_for(member)
     page = {
         "groups": [(group.value, [line for line in lines if line.group == group]) for group in Group],
         "count": len(lines),
+        "first_steps": first_steps(member),
         "now": timezone.localtime(),
     }
     return render(request, "web/desk.html", page)
