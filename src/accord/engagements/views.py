@@ -26,10 +26,10 @@ from accord.engagements.forms import (
 )
 from accord.engagements.models import Engagement, Expectation, Outcome, Stage
 from accord.engagements.pages import engagement_page, visible
+from accord.engagements.trail import trail_of
 from accord.people.accounts import signed_in
 from accord.relationships.models import Contact, Relationship
 
-SHOWN = 50
 _LAST = "said_of"  # the session's key for the engagement about which somebody recorded last
 
 
@@ -144,7 +144,9 @@ def said(request: HttpRequest, pk: int) -> HttpResponse:
 
 def history(request: HttpRequest, pk: int) -> HttpResponse:
     found = visible(request, pk)
-    page = {"history": queries.history_of_all(found)[: 2 * SHOWN]}
+    asked = request.GET.get("before", "")
+    trail = trail_of(found, int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 12 else None)
+    page = {"history": trail.changes, "older": trail.older}
     return engagement_page(request, found, "engagements:history", "engagements/history.html", page)
 
 

@@ -29,13 +29,13 @@ def first_steps(member: Member) -> list[FirstStep]:
     done = (
         Member.objects.filter(pk=member.pk)
         .annotate(
-            roles=Exists(Role.objects.all()),
-            rates=Exists(Rate.objects.all()),
-            people=Exists(others),
-            clients=Exists(Relationship.objects.all()),
-            engagements=Exists(Engagement.objects.all()),
+            any_roles=Exists(Role.objects.all()),
+            any_rates=Exists(Rate.objects.all()),
+            any_people=Exists(others),
+            any_clients=Exists(Relationship.objects.all()),
+            any_engagements=Exists(Engagement.objects.all()),
         )
-        .values("roles", "rates", "people", "clients", "engagements")
+        .values("any_roles", "any_rates", "any_people", "any_clients", "any_engagements")
         .get()
     )
     if all(done.values()):
@@ -45,24 +45,24 @@ def first_steps(member: Member) -> list[FirstStep]:
             _("Add roles and rates"),
             _("What kinds of work you do, and what an hour costs and is billed."),
             reverse("people:roles"),
-            done["roles"] and done["rates"],
+            done["any_roles"] and done["any_rates"],
         ),
         FirstStep(
             _("Add people"),
             _("Those who sell, estimate and deliver; each is invited by mail."),
             reverse("people:members"),
-            done["people"],
+            done["any_people"],
         ),
         FirstStep(
             _("Add a client"),
             _("With the people you talk to there."),
             reverse("web:relationships"),
-            done["clients"],
+            done["any_clients"],
         ),
         FirstStep(
             _("Begin an engagement"),
             _("With the first talk: what was said there is the first thing worth recording."),
             reverse("engagements:engagements"),
-            done["engagements"],
+            done["any_engagements"],
         ),
     ]

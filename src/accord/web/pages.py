@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -78,6 +80,15 @@ def relationship(request: HttpRequest, pk: int) -> HttpResponse:
         "history": queries.history_of_relationship(found, contacts)[:_HISTORY],
     }
     return render(request, "web/relationship.html", page)
+
+
+def work(request: HttpRequest, pk: int) -> HttpResponse:
+    """What a member is to do in the coming weeks: their record asks for it after it is there."""
+    found = get_object_or_404(Member.objects.select_related("role"), pk=pk)
+    lines = queries.coming_work(signed_in(request), found, dt.date.today())
+    is_part = request.headers.get("HX-Request")
+    template = "web/components/work_of.html" if is_part else "web/work.html"
+    return render(request, template, {"member": found, "lines": lines})
 
 
 def contact(request: HttpRequest, pk: int) -> HttpResponse:
