@@ -244,7 +244,9 @@ def chain_of(expectation: Expectation) -> Statement:
     )
 
 
-def alike(engagement: Engagement, kind: str, subject: str, *values: dt.date | Decimal | None) -> Expectation | None:
+def alike(
+    engagement: Engagement, kind: str, subject: str, *values: dt.date | Decimal | None
+) -> Expectation | None:
     """What stands already of the same kind with the same subject, date or amount: probably the same, said again."""
     named = {value for value in values if value is not None}
     rows = standing().filter(engagement=engagement, kind=kind).select_related("member", "engagement")

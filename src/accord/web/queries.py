@@ -19,7 +19,6 @@ from accord.planning.models import Activity, Assignment
 from accord.relationships.models import Client, Contact, Interaction, Relationship
 from accord.relationships.queries import relationships
 
-
 _MOST_WORK = 30
 
 
