@@ -66,7 +66,7 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
 def record_anywhere(request: HttpRequest) -> HttpResponse:
     """The same dialog from a page that belongs to no engagement: the last one is suggested."""
     member = signed_in(request)
-    if not queries.open_to(member).exists():
+    if request.method == "GET" and not queries.open_to(member).exists():
         page = {
             "title": _("Record what was said"),
             "text": _(
