@@ -14,6 +14,7 @@ from accord.people.models import Member
 from accord.planning.models import Activity, Link
 from tests import firm
 from tests.planning import builders
+from tests.planning.test_actions import _grouped
 
 pytestmark = pytest.mark.django_db
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -181,3 +182,11 @@ def test_the_load_keeps_to_a_role_and_to_weeks_in_the_address() -> None:
 @pytest.mark.parametrize("address", ["role-x/2099-06-01", "role-1/2099-99-01", "team-999999/2099-06-01"])
 def test_an_address_of_nobody_is_not_found(address: str) -> None:
     assert _as(firm.member()).get(f"/plans/load/{address}/").status_code == 404
+
+
+def test_a_plan_says_where_its_order_comes_from_and_what_is_linked_to_nothing() -> None:
+    plan, manager = _grouped(("Build", ["Screens", "Interface"]), ("Make sure", ["Tests"]), loose="Lead")
+    page = _as(manager).get(f"/plans/of/{plan.engagement_id}/").text
+    assert "each group waits for the one before it" in page
+    assert "1 activity waits for nothing" in page
+    assert page.index(">Build<") < page.index(">Screens<") < page.index(">Make sure<") < page.index(">Tests<")

@@ -13,6 +13,10 @@ from accord.estimating.models import Estimate, WorkPackage
 from accord.people.models import Member, Role
 
 
+# The milestones with which groups of the work breakdown end have codes of their own.
+GROUP_END = "end"
+
+
 class Plan(Recorded):
     """How an engagement's work is to be done, made from one estimate."""
 
