@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -406,6 +407,19 @@ def test_each_group_of_the_breakdown_waits_for_the_one_before_it() -> None:
     }
     tests, build = builders.activity(plan, "Tests"), builders.activity(plan, "Done: Build")
     assert tests.planned_start >= build.planned_finish
+
+
+def test_leading_goes_along_with_the_rest() -> None:
+    engagement, role = firm.engagement(), builders.a_role()
+    rows = [estimates.row("Build", code="w1", by=role), estimates.row("Screens", (1, 2, 3), 1, "w2", role)]
+    rows += [estimates.row("Bring in", code="w3", by=role), estimates.row("Go-live", (1, 2, 3), 1, "w4", role)]
+    rows.append(replace(estimates.row("Lead", (20, 40, 80), 1, "w5", role), units=Decimal("0.2")))
+    lead = firm.with_part(engagement, Part.DELIVERY_LEAD, AccessRole.DELIVERY_LEAD)
+    approve_estimate(lead, estimates.delivered(engagement, rows))
+    plan = actions.make_plan(builders.a_project_manager(engagement), engagement, builders.A_MONDAY)
+    led, live = builders.activity(plan, "Lead"), builders.activity(plan, "Go-live")
+    assert (led.incoming.count(), led.outgoing.count()) == (0, 0)
+    assert live.incoming.get().source.name == "Done: Build"
 
 
 def test_whoever_wants_no_order_gets_none() -> None:

@@ -386,10 +386,13 @@ def _from_leaf(plan: Plan, position: int, leaf: Leaf) -> Activity:
 
 
 def _grouped(made: list[Activity], headings: dict[int, WorkPackage]) -> list[tuple[Activity, list[Activity]]]:
-    """The milestone with which each group of the breakdown ends, and its activities; nothing of one group alone."""
+    """The milestone with which each group of the breakdown ends, and its activities; nothing of one group alone.
+
+    What takes only a part of somebody, as leading does, goes along with the rest and waits for nothing.
+    """
     members: dict[WorkPackage, list[Activity]] = {}
     for activity in made:
-        if activity.package_id in headings:
+        if activity.package_id in headings and activity.package.units >= 1:
             members.setdefault(headings[activity.package_id], []).append(activity)
     if len(members) < 2:
         return []
