@@ -412,7 +412,10 @@ def test_each_group_of_the_breakdown_waits_for_the_one_before_it() -> None:
 def test_leading_goes_along_with_the_rest() -> None:
     engagement, role = firm.engagement(), builders.a_role()
     rows = [estimates.row("Build", code="w1", by=role), estimates.row("Screens", (1, 2, 3), 1, "w2", role)]
-    rows += [estimates.row("Bring in", code="w3", by=role), estimates.row("Go-live", (1, 2, 3), 1, "w4", role)]
+    rows += [
+        estimates.row("Bring in", code="w3", by=role),
+        estimates.row("Go-live", (1, 2, 3), 1, "w4", role),
+    ]
     rows.append(replace(estimates.row("Lead", (20, 40, 80), 1, "w5", role), units=Decimal("0.2")))
     lead = firm.with_part(engagement, Part.DELIVERY_LEAD, AccessRole.DELIVERY_LEAD)
     approve_estimate(lead, estimates.delivered(engagement, rows))

@@ -12,7 +12,6 @@ from accord.engagements.models import Engagement, Expectation
 from accord.estimating.models import Estimate, WorkPackage
 from accord.people.models import Member, Role
 
-
 # The milestones with which groups of the work breakdown end have codes of their own.
 GROUP_END = "end"
 
@@ -190,6 +189,8 @@ class PromiseCheck(Recorded):
     problem = models.TextField(blank=True)  # why it failed, in words for a person
     stale = models.BooleanField(default=False)
     stale_because = models.CharField(max_length=200, blank=True)  # the first change since
+
+    asked_now = False  # made by this very call, and not given to a job yet
 
     class Meta:
         ordering = ("-id",)

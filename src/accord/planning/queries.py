@@ -17,8 +17,8 @@ from accord.exchange.wording import day
 from accord.people.calendars import weekday
 from accord.people.places import public_holidays
 from accord.people.queries import the_firm
-from accord.planning.load import Row, load_of, monday
 from accord.planning.from_estimate import groups_of
+from accord.planning.load import Row, load_of, monday
 from accord.planning.models import GROUP_END, Activity, Assignment, Link, Plan
 
 _WEEKS_AT_MOST = 60
