@@ -428,3 +428,17 @@ def test_leading_goes_along_with_the_rest() -> None:
 def test_whoever_wants_no_order_gets_none() -> None:
     plan, _ = builders.a_plan(["Design", "Build"])  # under one heading
     assert not Link.objects.filter(source__plan=plan).exists()
+
+
+def test_whose_work_goes_first_is_not_for_one_project_manager_to_decide() -> None:
+    plan, manager = builders.a_plan()
+
+    def change(actor: Member, priority: int) -> Plan:
+        plan.refresh_from_db()
+        return actions.change_plan(actor, plan, plan.begins_on, priority, Decimal(500), plan.revision)
+
+    assert change(manager, plan.priority).fixed_cost == 500
+    with pytest.raises(NotAllowed, match="goes first"):
+        change(manager, plan.priority + 1)
+    for role in (AccessRole.DELIVERY_LEAD, AccessRole.EXECUTIVE):
+        assert change(firm.member(role), plan.priority + 1).priority == plan.priority + 1

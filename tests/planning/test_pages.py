@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from django.db import connection
@@ -190,3 +191,13 @@ def test_a_plan_says_where_its_order_comes_from_and_what_is_linked_to_nothing() 
     assert "each group waits for the one before it" in page
     assert "1 activity waits for nothing" in page
     assert page.index(">Build<") < page.index(">Screens<") < page.index(">Make sure<") < page.index(">Tests<")
+
+
+def test_a_promised_date_that_the_plan_keeps_is_shown_as_kept() -> None:
+    plan, manager = builders.a_plan()
+    seller = firm.seller()
+    for day in (dt.date(2099, 1, 1), dt.date(2100, 6, 1)):
+        said = replace(firm.a_date(), date=day)
+        record_expectation(seller, plan.engagement, said)
+    flags = _as(manager).get(f"/plans/of/{plan.engagement_id}/picture/").json()["flags"]
+    assert [(flag["late"], flag["kept"]) for flag in flags] == [(True, False), (False, True)]

@@ -139,6 +139,8 @@ def change_plan(
 ) -> Plan:
     """When work may begin, how urgent it is where people are short, and what it costs besides hours."""
     plan = _to_change(plan, revision)
+    if priority != plan.priority:
+        rules.may_set_priority(actor)
     if priority < 1:
         raise WrongInput(priority=_("The most urgent priority is 1."))
     if fixed_cost < 0:

@@ -50,6 +50,10 @@ class Flag:
     planned: dt.date | None
 
     @property
+    def is_kept(self) -> bool:
+        return self.planned is not None and self.planned <= self.date
+
+    @property
     def days_late(self) -> int:
         """Days by which the plan misses it; 0 if it keeps it or has no dates."""
         return max(0, (self.planned - self.date).days) if self.planned else 0
@@ -154,7 +158,8 @@ def picture(found: Shown, may_edit: bool) -> dict[str, Any]:
         "activities": [_bar(line) for line in found.lines],
         "links": [_arrow(link) for line in found.lines for link in line.waits_for],
         "flags": [
-            {"date": flag.date, "words": told(flag), "late": flag.days_late > 0} for flag in found.flags
+            {"date": flag.date, "words": told(flag), "late": flag.days_late > 0, "kept": flag.is_kept}
+            for flag in found.flags
         ],
         "load": [_strip(row) for row in _load(found, first, weeks)],
     }
