@@ -68,7 +68,7 @@ def test_the_story_goes_from_said_to_backed(sample_firm: None) -> None:
     assert promised.belief.probability < asked
     ways = check.result["remedies"]
     assert ways
-    later = next(way for way in ways if way["kind"] == "date" and way["for"] == f"x{promised.pk}")
+    later = next(way for way in ways if way["kind"] == "date" and f"x{promised.pk}" in way["about"])
     scenario = try_scenario(priya, _portal(), "Promise a later date", later["changes"])
     adopt_scenario(priya, scenario)
     still_to_tell = to_tell(_portal())
