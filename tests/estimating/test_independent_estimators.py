@@ -18,12 +18,14 @@ from accord.estimating.actions import (
     keep_as_template,
     release_estimator,
     save_grid,
+    step_back,
     take_up_again,
 )
 from accord.estimating.models import Effort, Estimate
 from accord.estimating.numbers import Points
+from accord.people.models import AccessRole
 from tests import firm
-from tests.estimating.builders import asked, estimator, given, row, saved, seller_of, two_packages
+from tests.estimating.builders import asked, delivery_lead, estimator, given, row, saved, seller_of, two_packages
 
 pytestmark = pytest.mark.django_db
 SECRET = (73577, 84688, 95799)
@@ -173,8 +175,31 @@ def test_nobody_joins_after_the_numbers_are_open() -> None:
 def test_going_on_without_somebody_opens_the_numbers_of_the_rest() -> None:
     ann, ben = estimator(), estimator()
     estimate = given(asked(None, ann, ben), ann, two_packages())
-    release_estimator(seller_of(estimate.engagement), estimate, ben)
+    release_estimator(delivery_lead(), estimate, ben)
     assert queries.leaves(estimate)[0].effort is not None
+
+
+def test_who_sells_does_not_choose_whose_numbers_are_heard() -> None:
+    both = firm.member(AccessRole.SELLER, AccessRole.DELIVERY_LEAD)
+    lead = firm.member(AccessRole.DELIVERY_LEAD, name="Tomasz")
+    ann, ben = estimator(), estimator()
+    estimate = given(asked(firm.engagement(both), ann, ben), ann, two_packages())
+    owner = estimate.engagement.relationship.owner
+    for somebody in (both, owner, ann, firm.administrator()):
+        with pytest.raises(NotAllowed, match="Ask Tomasz"):
+            release_estimator(somebody, estimate, ben)
+    release_estimator(lead, estimate, ben)
+
+
+def test_an_estimator_may_step_back_but_not_the_last_one() -> None:
+    ann, ben = estimator(), estimator()
+    estimate = asked(None, ann, ben)
+    with pytest.raises(NotAllowed):
+        step_back(estimator(), estimate)
+    step_back(ben, estimate)
+    assert estimate.contributions.get().estimator == ann
+    with pytest.raises(Refused, match="the only one"):
+        step_back(ann, estimate)
 
 
 def test_somebody_else_neither_writes_nor_is_done() -> None:

@@ -81,13 +81,27 @@ def add_estimator(actor: Member, estimate: Estimate, estimator: Member) -> Contr
     return contribution
 
 
-@action(permission=rules.may_arrange)
+@action(permission=rules.may_release)
 def release_estimator(actor: Member, estimate: Estimate, estimator: Member) -> Estimate:
     """Go on without somebody who has not finished; what they typed is dropped.
 
     Raises:
         Refused: they are done, or nobody else estimates.
     """
+    return _without(estimate, estimator)
+
+
+@action(permission=rules.may_step_back)
+def step_back(actor: Member, estimate: Estimate) -> Estimate:
+    """An estimator who has not finished asks not to be waited for.
+
+    Raises:
+        Refused: they are done, or nobody else estimates.
+    """
+    return _without(estimate, actor)
+
+
+def _without(estimate: Estimate, estimator: Member) -> Estimate:
     estimate = locked(estimate)
     rules.is_in_work(estimate)
     contributions = list(estimate.contributions.select_related("estimator"))

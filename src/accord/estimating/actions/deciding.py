@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils import timezone
 
 from accord.actions.door import action
@@ -60,15 +63,22 @@ def send_back(actor: Member, estimate: Estimate, because: str) -> Estimate:
 
 
 @action(permission=rules.may_approve)
-def approve_estimate(actor: Member, estimate: Estimate) -> Estimate:
+def approve_estimate(
+    actor: Member, estimate: Estimate, left_out: Mapping[int, str] | None = None
+) -> Estimate:
     """Stand behind exactly this content; it replaces the version that was approved before.
 
+    Args:
+        left_out: why an expected scope or quality is left out knowingly, by the expectation's id.
+
     Raises:
-        Refused: it is not delivered, or the actor sells the engagement, owns the relationship or estimated it alone.
+        Refused: it is not delivered, or the actor sells the engagement, owns the relationship or estimated it alone, or
+            the client expects what no package delivers and nobody says why it is left out.
     """
     estimate = locked(estimate)
     rules.is_delivered(estimate)
     rules.may_approve(actor, estimate)  # once more, with nobody changing parts or estimators at the same time
+    knowingly = _left_out(estimate, left_out or {})
     for earlier in estimate.engagement.estimates.filter(state=State.APPROVED):
         earlier.state = State.REPLACED
         earlier.save()
@@ -80,9 +90,25 @@ def approve_estimate(actor: Member, estimate: Estimate) -> Estimate:
         "version": estimate.version,
         "digest": estimate.digest,
         "estimators": [c.estimator_id for c in estimate.contributions.all()],
+        "left_out": knowingly,
     }
     chain.append("estimate_approved", f"engagement:{estimate.engagement_id}", actor.pk, body)
     return estimate
+
+
+def _left_out(estimate: Estimate, reasons: Mapping[int, str]) -> list[dict[str, Any]]:
+    """What the client expects and this version leaves out, each with its reason, as the ledger keeps it."""
+    uncovered = queries.uncovered(estimate)
+    without = [e.subject for e in uncovered if not reasons.get(e.pk, "").strip()]
+    if without:
+        raise Refused(
+            "What the client expects is delivered by a package, or left out knowingly.",
+            f"No package delivers {rules.names(without)}.",
+            "Name the package that delivers it, send the estimate back, or say why it is left out.",
+        )
+    return [
+        {"expectation": e.pk, "subject": e.subject, "because": reasons[e.pk].strip()[:500]} for e in uncovered
+    ]
 
 
 def _is_complete(estimate: Estimate) -> None:

@@ -16,6 +16,7 @@ from accord.estimating.actions.breaking_down import locked, next_code
 from accord.estimating.content import POINTS, Content, content_of
 from accord.estimating.models import (
     Assumption,
+    Contribution,
     Effort,
     Estimate,
     Risk,
@@ -43,7 +44,10 @@ def begin_new_version(
     new = new_version(
         actor, estimate.engagement, question.strip() or estimate.question, due_on, named, copied_from=estimate
     )
-    _fill(new, content_of(estimate), keep_codes=True)
+    before = {c.estimator_id for c in estimate.contributions.all()}
+    # Whoever agreed on the earlier hours begins with them; who is new to it gives their own.
+    begins = [c for c in new.contributions.all() if c.estimator_id in before]
+    _fill(new, content_of(estimate), begins, keep_codes=True)
     return new
 
 
@@ -64,7 +68,7 @@ def copy_estimate(actor: Member, engagement: Engagement, source: Estimate) -> Es
         target = locked(open_one)
         _is_empty(target)
         target.copied_from = source
-    _fill(target, content_of(source))
+    _fill(target, content_of(source), _own(actor, target))
     return target
 
 
@@ -93,14 +97,14 @@ def keep_as_template(actor: Member, estimate: Estimate, name: str) -> Template:
 
 @action(permission=rules.may_estimate)
 def use_template(actor: Member, estimate: Estimate, template: Template) -> Estimate:
-    """Begin with a template's packages.
+    """Begin with a template's packages; its hours come only to the actor, where they estimate.
 
     Raises:
         Refused: the estimate holds packages already, or is not in work.
     """
     estimate = locked(estimate)
     _is_empty(estimate)
-    _fill(estimate, template.body)
+    _fill(estimate, template.body, _own(actor, estimate))
     return estimate
 
 
@@ -114,8 +118,15 @@ def _is_empty(estimate: Estimate) -> None:
         )
 
 
-def _fill(estimate: Estimate, content: Content, keep_codes: bool = False) -> None:
-    """Write packages, assumptions and risks. The points become what each estimator starts from."""
+def _own(actor: Member, estimate: Estimate) -> list[Contribution]:
+    """The hours come to the one who takes them over; the others estimate independently and begin with none."""
+    return [c for c in estimate.contributions.all() if c.estimator_id == actor.pk]
+
+
+def _fill(
+    estimate: Estimate, content: Content, begins: Sequence[Contribution], keep_codes: bool = False
+) -> None:
+    """Write packages, assumptions and risks for all, and the hours for those who begin with them, marked as taken over."""
     number = next_code(estimate)
     roles = {role.name.lower(): role for role in Role.objects.all()}
     codes = {
@@ -136,8 +147,13 @@ def _fill(estimate: Estimate, content: Content, keep_codes: bool = False) -> Non
         for position, line in enumerate(content["packages"])
     )
     Effort.objects.bulk_create(
-        Effort(package=package, contribution=own, **{name: Decimal(line[name]) for name in POINTS})
-        for own in estimate.contributions.all()
+        Effort(
+            package=package,
+            contribution=own,
+            taken_over=True,
+            **{name: Decimal(line[name]) for name in POINTS},
+        )
+        for own in begins
         for package, line in zip(packages, content["packages"], strict=True)
         if "likely" in line
     )
