@@ -107,6 +107,7 @@ class _Examples:
             ("people/teams/", Team.objects.first()),
             ("people/roles/", Role.objects.first()),
             ("people/", member),
+            ("work/", member),
         ]
         self.risk = estimate.risks.first()
         self.others = {

@@ -53,9 +53,9 @@ def test_the_story_goes_from_said_to_backed(sample_firm: None) -> None:
         mara, _portal(), "What does the portal take?", None, [elif_, benedikt], tomasz
     )
     estimate = estimating.use_template(elif_, estimate, Template.objects.get(name="Customer portal"))
-    estimating.finish_contribution(elif_, estimate)
-    estimate = estimating.save_grid(benedikt, estimate, _own_hours(estimate), estimate.revision)
-    estimating.finish_contribution(benedikt, estimate)
+    for estimator in (elif_, benedikt):
+        estimate = estimating.save_grid(estimator, estimate, _own_hours(estimate), estimate.revision)
+        estimating.finish_contribution(estimator, estimate)
     estimate = estimating.deliver_estimate(benedikt, estimate)
     with pytest.raises(Refused):
         estimating.approve_estimate(mara, estimate)

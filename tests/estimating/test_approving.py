@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 
 import pytest
 
 from accord.actions.door import obstacles
 from accord.actions.refusals import NotAllowed, Refused, WrongInput
-from accord.engagements.actions import begin_engagement, move_to_stage
-from accord.engagements.models import Stage
+from accord.engagements.actions import Said, begin_engagement, move_to_stage, record_expectation
+from accord.engagements.models import Engagement, Expectation, Stage
 from accord.estimating import queries
 from accord.estimating.actions import (
     agree_on_efforts,
     approve_estimate,
     ask_for_estimate,
     begin_new_version,
+    cover,
     deliver_estimate,
     note_assumption,
     send_back,
@@ -130,11 +132,44 @@ def test_a_new_version_is_a_copy_and_the_old_one_counts_until_it_is_approved() -
     second = begin_new_version(delivery_lead(), first)
     assert [p.code for p in second.packages.all()] == ["w1", "w2"]
     assert queries.approved(first.engagement) == first
-    deliver_estimate(second.contributions.get().estimator, second)
+    by = second.contributions.get().estimator
+    saved(second, by, two_packages())
+    deliver_estimate(by, second)
     approve_estimate(delivery_lead(), second)
     first.refresh_from_db()
     assert first.state == State.REPLACED
     assert queries.approved(first.engagement) == second
+
+
+def expected(engagement: Engagement, subject: str) -> Expectation:
+    said = Said("scope", subject, dt.date.today())
+    return record_expectation(seller_of(engagement), engagement, said)
+
+
+def test_what_the_client_expects_is_not_left_out_without_a_word() -> None:
+    estimate = delivered()
+    lead = delivery_lead()
+    covered, forgotten = (expected(estimate.engagement, name) for name in ("Sign-on", "Archive"))
+    cover(seller_of(estimate.engagement), covered, "w1")
+    assert queries.uncovered(estimate) == [forgotten]
+    for reasons in ({}, {forgotten.pk: "  "}, {covered.pk: "Not that one"}):
+        with pytest.raises(Refused, match="No package delivers “Archive”"):
+            approve_estimate(lead, estimate, reasons)
+    approve_estimate(lead, estimate, {forgotten.pk: "The client agreed to buy it later."})
+    body = LedgerEntry.objects.get(kind="estimate_approved").body
+    assert "The client agreed to buy it later." in body
+    assert "Sign-on" not in body
+
+
+def test_a_package_of_another_version_does_not_cover_this_one() -> None:
+    first = approved()
+    scope = expected(first.engagement, "Archive")
+    cover(seller_of(first.engagement), scope, "w2")
+    second = begin_new_version(delivery_lead(), first)
+    by = second.contributions.get().estimator
+    saved(second, by, two_packages()[:1])
+    with pytest.raises(Refused, match="Archive"):
+        approve_estimate(delivery_lead(), deliver_estimate(by, second))
 
 
 def test_what_is_sent_back_says_why_and_is_open_again() -> None:

@@ -116,6 +116,18 @@ def test_codes_stay_when_lines_move_and_are_never_given_twice() -> None:
 
 
 @pytest.mark.django_db
+def test_a_new_line_before_one_that_asks_for_its_code_leaves_it_the_code() -> None:
+    somebody = estimator()
+    estimate = saved(asked(None, somebody), somebody, [row("A"), row("B"), row("C")])
+    rows = [row("A", code="w1"), row("B", code="w2")]
+    saved(estimate, somebody, rows)
+    saved(estimate, somebody, [row("New"), row("Bad", code="x"), *rows, row("C", code="w3")])
+    assert [(p.code, p.name) for p in estimate.packages.all()] == [
+        ("w4", "New"), ("w5", "Bad"), ("w1", "A"), ("w2", "B"), ("w3", "C"),
+    ]  # fmt: skip
+
+
+@pytest.mark.django_db
 def test_a_made_up_code_is_replaced() -> None:
     somebody = estimator()
     estimate = saved(asked(None, somebody), somebody, [row("A", code="w99999"), row("B", code="'; DROP")])

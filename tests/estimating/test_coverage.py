@@ -73,7 +73,9 @@ def test_a_package_removed_from_a_newer_approved_version_covers_no_more() -> Non
     saved(newer, somebody, [two_packages()[0]])
     assert word(engagement) == "in the estimate"  # the approved version still counts
     deliver_estimate(somebody, newer)
-    approve_estimate(delivery_lead(), newer)
+    with pytest.raises(Refused, match="Single sign-on"):
+        approve_estimate(delivery_lead(), newer)
+    approve_estimate(delivery_lead(), newer, {Expectation.objects.get().pk: "It comes later"})
     assert word(engagement) == "in no estimate"
 
 

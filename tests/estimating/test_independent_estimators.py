@@ -18,14 +18,22 @@ from accord.estimating.actions import (
     keep_as_template,
     release_estimator,
     save_grid,
+    step_back,
     take_up_again,
-    use_template,
 )
 from accord.estimating.models import Effort, Estimate
 from accord.estimating.numbers import Points
 from accord.people.models import AccessRole
 from tests import firm
-from tests.estimating.builders import asked, estimator, given, row, saved, seller_of, two_packages
+from tests.estimating.builders import (
+    asked,
+    estimator,
+    given,
+    row,
+    saved,
+    seller_of,
+    two_packages,
+)
 
 pytestmark = pytest.mark.django_db
 SECRET = (73577, 84688, 95799)
@@ -187,16 +195,6 @@ def test_the_seller_does_not_choose_who_is_not_heard() -> None:
     assert estimate.contributions.count() == 2
 
 
-def test_a_templates_hours_are_not_anothers_own_hours() -> None:
-    ann, ben = estimator(), estimator()
-    source = given(asked(None, ann), ann, two_packages())
-    template = keep_as_template(ann, source, "Portal")
-    estimate = use_template(ann, asked(None, ann, ben), template)
-    finish_contribution(ann, estimate)
-    with pytest.raises(Refused, match="three points"):
-        finish_contribution(ben, estimate)
-
-
 def test_nobody_removes_what_another_estimator_gave_hours_for() -> None:
     ann, ben = estimator(), estimator()
     estimate = given(asked(None, ann, ben), ann, two_packages())
@@ -209,6 +207,29 @@ def test_an_asked_code_that_is_just_handed_out_is_not_given_twice() -> None:
     ann = estimator()
     estimate = save_grid(ann, asked(None, ann), [row("One"), row("Two", code="w1")], 0)
     assert sorted(p.code for p in estimate.packages.all()) == ["w1", "w2"]
+
+
+def test_who_sells_does_not_choose_whose_numbers_are_heard() -> None:
+    both = firm.member(AccessRole.SELLER, AccessRole.DELIVERY_LEAD)
+    lead = firm.member(AccessRole.DELIVERY_LEAD, name="Tomasz")
+    ann, ben = estimator(), estimator()
+    estimate = given(asked(firm.engagement(both), ann, ben), ann, two_packages())
+    owner = estimate.engagement.relationship.owner
+    for somebody in (both, owner, ann, firm.administrator()):
+        with pytest.raises(NotAllowed, match="Ask Tomasz"):
+            release_estimator(somebody, estimate, ben)
+    release_estimator(lead, estimate, ben)
+
+
+def test_an_estimator_may_step_back_but_not_the_last_one() -> None:
+    ann, ben = estimator(), estimator()
+    estimate = asked(None, ann, ben)
+    with pytest.raises(NotAllowed):
+        step_back(estimator(), estimate)
+    step_back(ben, estimate)
+    assert estimate.contributions.get().estimator == ann
+    with pytest.raises(Refused, match="the only one"):
+        step_back(ann, estimate)
 
 
 def test_somebody_else_neither_writes_nor_is_done() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -11,6 +12,8 @@ from accord.estimating import queries
 from accord.estimating.actions import (
     begin_new_version,
     copy_estimate,
+    deliver_estimate,
+    finish_contribution,
     keep_as_template,
     note_assumption,
     note_risk,
@@ -25,6 +28,7 @@ from tests.estimating.builders import (
     delivered,
     delivery_lead,
     estimator,
+    row,
     saved,
     seller_of,
     two_packages,
@@ -60,6 +64,50 @@ def test_a_template_brings_packages_hours_assumptions_and_risks() -> None:
     assert [(r.package.name, r.points.likely) for r in grid.rows if r.points] == [("Build", 10), ("Test", 8)]
     assert target.assumptions.get().text == "One language"
     assert target.risks.get().package == target.packages.get(name="Build")
+
+
+def test_a_templates_hours_come_only_to_who_uses_it() -> None:
+    source = delivered()
+    template = keep_as_template(source.contributions.get().estimator, source, "Portals")
+    for bring in (
+        lambda who, estimate: use_template(who, estimate, template),
+        lambda who, estimate: copy_estimate(who, estimate.engagement, source),
+    ):
+        ann, ben = estimator(), estimator()
+        estimate = asked(None, ann, ben)
+        bring(ann, estimate)
+        estimate = Estimate.objects.get(pk=estimate.pk)
+        assert queries.grid(ann, estimate).given == 2
+        other = queries.grid(ben, estimate)
+        assert ([r.package.name for r in other.rows], other.given) == (["Build", "Test"], 0)
+        with pytest.raises(Refused, match="Missing"):
+            finish_contribution(ben, estimate)
+
+
+def test_a_templates_hours_are_nobodys_before_they_are_saved() -> None:
+    source = delivered()
+    template = keep_as_template(source.contributions.get().estimator, source, "Portals")
+    ann = estimator(name="Ann")
+    estimate = use_template(ann, asked(None, ann), template)
+    for finish in (finish_contribution, deliver_estimate):
+        with pytest.raises(Refused, match="unchanged"):
+            finish(ann, estimate)
+    rows = two_packages()
+    codes = [p.code for p in estimate.packages.all()]
+    saved(estimate, ann, [replace(r, code=c) for r, c in zip(rows, codes, strict=True)])
+    assert queries.unchanged(estimate) == ["Ann"]
+    saved(estimate, ann, [replace(row("Build", (1, 2, 3)), code=codes[0]), replace(rows[1], code=codes[1])])
+    assert queries.unchanged(estimate) == []
+    deliver_estimate(ann, estimate)
+
+
+def test_who_is_new_to_a_version_begins_without_hours() -> None:
+    first = approved()
+    new = estimator()
+    second = begin_new_version(delivery_lead(), first, estimators=[first.contributions.get().estimator, new])
+    second = Estimate.objects.get(pk=second.pk)
+    assert queries.grid(new, second).given == 0
+    assert queries.grid(first.contributions.get().estimator, second).given == 2
 
 
 def test_a_template_does_not_overwrite() -> None:
@@ -113,8 +161,6 @@ def test_versions_are_compared_by_their_packages() -> None:
     first = approved()
     second = begin_new_version(delivery_lead(), first)
     by = second.contributions.get().estimator
-    from accord.estimating.actions import deliver_estimate
-
     saved(second, by, [two_packages((8, 16, 20))[0]])
     second = deliver_estimate(by, second)
     found = queries.compare(first, second)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from accord.engagements.forms import DateInput
-from accord.engagements.models import Engagement
+from accord.engagements.models import Engagement, Expectation
 from accord.estimating import queries
 from accord.estimating.models import Assumption, Estimate, Template, WorkPackage
 from accord.people.models import AccessRole, Member
@@ -140,6 +143,30 @@ class BecauseForm(forms.Form):
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+
+class ApproveForm(forms.Form):
+    """Exactly what was delivered then; what the client expects and no package delivers is left out with a reason each."""
+
+    delivered_at = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, uncovered: Sequence[Expectation], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._uncovered = uncovered
+        for expectation in uncovered:
+            label = _("No package delivers “{subject}”. Why it is left out").format(
+                subject=expectation.subject
+            )
+            self.fields[f"because_{expectation.pk}"] = forms.CharField(label=label, max_length=500)
+
+    def clean_delivered_at(self) -> dt.datetime:
+        seen = parse_datetime(self.cleaned_data["delivered_at"])
+        if seen is None:
+            raise forms.ValidationError(_("Open the page again."))
+        return seen
+
+    def left_out(self) -> dict[int, str]:
+        return {e.pk: self.cleaned_data[f"because_{e.pk}"] for e in self._uncovered}
 
 
 class CoverForm(forms.Form):

@@ -69,6 +69,7 @@ class Contribution(Recorded):
     estimator = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="contributions")
     done_at = models.DateTimeField(null=True, blank=True)
     revision = models.PositiveIntegerField(default=0)  # counts changes that only the estimator sees
+    saved_at = models.DateTimeField(null=True, blank=True)  # when the estimator last saved the breakdown
 
     class Meta:
         ordering = ("id",)
@@ -120,6 +121,7 @@ class Effort(Recorded):
     low = models.DecimalField(_("low"), max_digits=9, decimal_places=2)
     likely = models.DecimalField(_("likely"), max_digits=9, decimal_places=2)
     high = models.DecimalField(_("high"), max_digits=9, decimal_places=2)
+    taken_over = models.BooleanField(default=False)  # from a template or a copy, and not changed since
 
     class Meta:
         constraints: ClassVar = [

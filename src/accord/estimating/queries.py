@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accord.actions.refusals import Refused
@@ -220,6 +220,29 @@ def disputed(estimate: Estimate) -> list[Disputed]:
     ]
 
 
+def unchanged(estimate: Estimate) -> list[str]:
+    """Estimators whose hours are all still those of the template or the copy that they began with."""
+    given = Effort.objects.filter(contribution__estimate=estimate).order_by("contribution")
+    by_name = given.values_list("contribution__estimator__name").annotate(
+        n=Count("pk"), same=Count("pk", filter=Q(taken_over=True))
+    )
+    return [name for name, n, same in by_name if n == same]
+
+
+def uncovered(estimate: Estimate) -> list[Expectation]:
+    """What the client expects in scope and quality and no package of this version delivers."""
+    codes = estimate.packages.values("code")
+    return list(standing(estimate.engagement).exclude(coverage__code__in=codes).order_by("pk"))
+
+
+def standing(engagement: Engagement) -> QuerySet[Expectation]:
+    """What the client expects in scope and quality now."""
+    found: QuerySet[Expectation] = engagement.expectations.filter(
+        kind__in=[Expectation.Kind.SCOPE, Expectation.Kind.QUALITY], restated_by=None, withdrawal=None
+    )
+    return found
+
+
 def versions(engagement: Engagement) -> list[Version]:
     contributions = Prefetch("contributions", Contribution.objects.select_related("estimator"))
     found = list(
@@ -265,18 +288,10 @@ def compare(before: Estimate, after: Estimate) -> Comparison:
     )
 
 
-def in_no_package(engagement: Engagement) -> list[Expectation]:
-    """What the client expects in scope and quality that no work package was named for."""
-    return [line.expectation for line in covered(engagement) if not line.code]
-
-
 def covered(engagement: Engagement) -> list[Covered]:
     """What the client expects in scope and quality, with the package of the newest version that delivers it."""
-    standing = engagement.expectations.filter(
-        kind__in=[Expectation.Kind.SCOPE, Expectation.Kind.QUALITY], restated_by=None, withdrawal=None
-    ).select_related("coverage", "belief")
     found = []
-    for expectation in standing:
+    for expectation in standing(engagement).select_related("coverage", "belief"):
         coverage: Coverage | None = getattr(expectation, "coverage", None)
         belief = getattr(expectation, "belief", None)
         found.append(

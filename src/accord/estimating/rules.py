@@ -15,6 +15,7 @@ from accord.actions.models import AuditChange
 from accord.actions.refusals import NotAllowed, Refused, WrongInput
 from accord.engagements import rules as engagement_rules
 from accord.engagements.models import Engagement, Expectation, Part
+from accord.estimating.authority import deliverers, names_of
 from accord.estimating.models import Contribution, Effort, Estimate, State, WorkPackage
 from accord.people.models import AccessRole, Member, Role
 
@@ -91,6 +92,33 @@ def may_arrange(actor: Member | None, estimate: Any) -> None:
         engagement_rules.must_see(actor, estimate.engagement)
         return
     engagement_rules.may_lead(actor, estimate.engagement)
+
+
+def may_release(actor: Member | None, estimate: Any) -> None:
+    """Nobody who sells chooses whose numbers are heard: who goes on without an estimator has delivery authority."""
+    engagement_rules.must_see(actor, estimate.engagement)
+    if actor is not None and has_authority(actor, estimate.engagement):
+        sells = engagement_rules.sells(actor, estimate.engagement)
+        because = "You sell the engagement, or own the relationship." if sells else ""
+    else:
+        because = "You are neither a delivery lead nor a project manager."
+    if because:
+        who = names_of(deliverers(estimate.engagement)) or "a delivery lead or a project manager"
+        raise NotAllowed(
+            "Whether to go on without an estimator is decided by somebody with delivery authority who does not sell.",
+            because,
+            f"Ask {who}. An estimator can also step back themselves.",
+        )
+
+
+def may_step_back(actor: Member | None, estimate: Any) -> None:
+    engagement_rules.must_see(actor, estimate.engagement)
+    if actor is None or not _contributes(actor, estimate):
+        raise NotAllowed(
+            "An estimator steps back themselves.",
+            "You are no estimator of this.",
+            "Ask the estimator, or somebody with delivery authority.",
+        )
 
 
 def may_reuse(actor: Member | None, engagement: Any) -> None:
@@ -283,6 +311,16 @@ def is_still_yours(own: Contribution | None) -> None:
             "Whoever is done waits for the others.",
             "You said that you are done.",
             "Take your numbers up again, as long as the others are not done.",
+        )
+
+
+def are_own_numbers(own: Contribution, given: Collection[Effort]) -> None:
+    """A template's hours that nobody looked at are no estimate; saving them says: I looked, and these are mine."""
+    if own.saved_at is None and given and all(effort.taken_over for effort in given):
+        raise Refused(
+            "Whoever is done stands behind their own hours.",
+            "These are the hours of the template or the copy, unchanged, and you have not saved them.",
+            "Look at each, change what is different here, and save; then say that you are done.",
         )
 
 

@@ -9,10 +9,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
-from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -25,6 +23,7 @@ from accord.engagements.models import Expectation
 from accord.engagements.pages import engagement_page, visible
 from accord.estimating import actions, parsing, pictures, queries, rules
 from accord.estimating.forms import (
+    ApproveForm,
     AskForm,
     AssumptionForm,
     BecauseForm,
@@ -101,9 +100,7 @@ def estimate(request: HttpRequest, pk: int) -> HttpResponse:
         "roles": list(Role.objects.values_list("name", flat=True)) if possible.edit else [],
         "assumptions": list(found.assumptions.all()),
         "risks": list(found.risks.select_related("package")),
-        "in_no_package": queries.in_no_package(found.engagement)
-        if possible.approve or possible.deliver
-        else [],
+        "in_no_package": queries.uncovered(found) if possible.approve or possible.deliver else [],
     }
     return engagement_page(request, found.engagement, TAB, "estimating/estimate.html", page)
 
@@ -257,10 +254,23 @@ def deliver(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def approve(request: HttpRequest, pk: int) -> HttpResponse:
-    seen = parse_datetime(request.POST.get("delivered_at", ""))
-    if seen is None:
-        raise SuspiciousOperation("an approval tells which delivery was seen")
-    return _deed(request, pk, lambda found: actions.approve_estimate(signed_in(request), found, seen))
+    found = estimate_of(request, pk)
+    seen = {"delivered_at": found.delivered_at.isoformat() if found.delivered_at else ""}
+    form = ApproveForm(request.POST or None, uncovered=queries.uncovered(found), initial=seen)
+
+    def act() -> None:
+        actions.approve_estimate(
+            signed_in(request), found, form.left_out(), form.cleaned_data["delivered_at"]
+        )
+
+    done = carried_out(request, form, act)
+    if done:
+        return gone(request, "estimating:estimate", found.pk)
+    title, what = (
+        _("Approve the estimate"),
+        _("You stand behind exactly this content: it is not changed afterwards."),
+    )
+    return form_page(request, form, title, _("Approve"), engagement=found.engagement, explanation=what)
 
 
 def send_back(request: HttpRequest, pk: int) -> HttpResponse:

@@ -5,6 +5,7 @@ from accord.estimating.actions.asking import (
     ask_for_estimate,
     change_question,
     release_estimator,
+    step_back,
 )
 from accord.estimating.actions.breaking_down import (
     agree_on_efforts,
@@ -47,6 +48,7 @@ __all__ = [
     "release_estimator",
     "save_grid",
     "send_back",
+    "step_back",
     "take_up_again",
     "uncover",
     "use_template",

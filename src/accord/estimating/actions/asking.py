@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from accord.actions.door import action
 from accord.actions.refusals import Refused, WrongInput
-from accord.engagements import rules as engagement_rules
 from accord.engagements.models import Engagement, Part, TakenPart
 from accord.engagements.rules import can_take_a_part, still_open
 from accord.estimating import rules
@@ -83,7 +82,7 @@ def add_estimator(actor: Member, estimate: Estimate, estimator: Member) -> Contr
     return contribution
 
 
-@action(permission=rules.may_arrange)
+@action(permission=rules.may_release)
 def release_estimator(actor: Member, estimate: Estimate, estimator: Member) -> Estimate:
     """Go on without somebody who has not finished; what they typed is dropped.
 
@@ -91,8 +90,21 @@ def release_estimator(actor: Member, estimate: Estimate, estimator: Member) -> E
         NotAllowed: the actor sells the engagement, and so does not choose who is not heard.
         Refused: they are done, or nobody else estimates.
     """
+    return _without(estimate, estimator)
+
+
+@action(permission=rules.may_step_back)
+def step_back(actor: Member, estimate: Estimate) -> Estimate:
+    """An estimator who has not finished asks not to be waited for.
+
+    Raises:
+        Refused: they are done, or nobody else estimates.
+    """
+    return _without(estimate, actor)
+
+
+def _without(estimate: Estimate, estimator: Member) -> Estimate:
     estimate = locked(estimate)
-    engagement_rules.sells_not(actor, estimate.engagement)
     rules.is_in_work(estimate)
     contributions = list(estimate.contributions.select_related("estimator"))
     own = next((c for c in contributions if c.estimator_id == estimator.pk), None)

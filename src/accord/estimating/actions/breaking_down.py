@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from itertools import count
 
 from django.utils import timezone
 
@@ -50,6 +51,8 @@ def save_grid(actor: Member, estimate: Estimate, rows: Sequence[Row], revision: 
         estimate.revision += 1
     elif efforts_changed and own is not None:
         own.revision += 1
+    if own is not None and not is_agreed:
+        own.saved_at = timezone.now()
         own.save()
     if not is_agreed and saved.leaves() - leaves_before:
         _ask_again(contributions)
@@ -64,7 +67,8 @@ def finish_contribution(actor: Member, estimate: Estimate) -> Contribution:
     """Say that the actor's own numbers are complete. When the last one is done, agreeing begins with the means.
 
     Raises:
-        Refused: the actor is no estimator of it, was done already, or packages have no numbers yet.
+        Refused: the actor is no estimator of it, was done already, packages have no numbers yet, or all numbers are a
+        template's and the actor never saved them.
     """
     estimate = locked(estimate)
     rules.is_in_work(estimate)
@@ -147,6 +151,7 @@ def finish(actor: Member, estimate: Estimate) -> Contribution:
             f"Missing: {rules.names(missing)}." if missing else "There is no work package yet.",
             "Fill the grid and save it, then say that you are done.",
         )
+    rules.are_own_numbers(own, given.values())
     own.done_at = timezone.now()
     own.save()
     if rules.all_done(contributions):
@@ -212,14 +217,13 @@ class _Breakdown:
         stored = {p.code: p for p in self.packages}
         kept = {row.code for row in rows}
         self._remove([package for code, package in stored.items() if code not in kept])
-        first = number = next_code(self.estimate) if any(row.code not in stored for row in rows) else 0
+        codes = self._codes([row.code for row in rows if row.code not in stored])
         taken: list[WorkPackage] = []
         new: list[WorkPackage] = []
         for position, row in enumerate(rows):
             package = stored.get(row.code or "")
             if package is None:
-                code, number = _new_code(row.code, first, number)
-                package = WorkPackage(estimate=self.estimate, code=code)
+                package = WorkPackage(estimate=self.estimate, code=next(codes))
                 new.append(package)
             self._write(package, row, position)
             taken.append(package)
@@ -244,6 +248,16 @@ class _Breakdown:
             package.delete()
             self.changed = True
 
+    def _codes(self, asked: Sequence[str | None]) -> Iterator[str]:
+        """A code for each new line: one that comes back (after undo) keeps its own, the others get the next free ones."""
+        if not asked:
+            return
+        number = next_code(self.estimate)
+        kept = {code for code in asked if code and _is_near(code, number)}
+        free = (code for n in count(number) if (code := f"w{n}") not in kept)
+        for wish in asked:
+            yield wish if wish is not None and wish in kept else next(free)
+
     def _write(self, package: WorkPackage, row: Row, position: int) -> None:
         values = (
             position,
@@ -262,12 +276,10 @@ class _Breakdown:
             package.save()
 
 
-def _new_code(asked: str | None, first: int, number: int) -> tuple[str, int]:
-    """A removed line that comes back (after undo) keeps its code, which is below `first`; others get the next one."""
-    found = _CODE.fullmatch(asked or "")
-    if asked is not None and found and int(found[1]) < first:
-        return asked, number
-    return f"w{number}", number + 1
+def _is_near(code: str, number: int) -> bool:
+    """Whether a page may have got this code from here: made-up ones are far beyond the next one."""
+    found = _CODE.fullmatch(code)
+    return found is not None and int(found[1]) < number + rules.MOST_ROWS
 
 
 def _save_efforts(
@@ -289,12 +301,15 @@ def _save_efforts(
                 effort.delete()
                 changed = True
             continue
-        points = tuple(value.quantize(numbers.CENT) for value in (row.low, row.likely, row.high))
+        points = tuple(
+            value.quantize(numbers.CENT, ROUND_HALF_UP) for value in (row.low, row.likely, row.high)
+        )
         if effort is None:
             new.append(Effort(package=package, contribution=contribution))
             new[-1].low, new[-1].likely, new[-1].high = points
         elif (effort.low, effort.likely, effort.high) != points:
             effort.low, effort.likely, effort.high = points
+            effort.taken_over = False
             effort.save()
             changed = True
     Effort.objects.bulk_create(new)

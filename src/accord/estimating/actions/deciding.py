@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from typing import Any
 
 from django.utils import timezone
 
@@ -62,19 +64,28 @@ def send_back(actor: Member, estimate: Estimate, because: str) -> Estimate:
 
 
 @action(permission=rules.may_approve)
-def approve_estimate(actor: Member, estimate: Estimate, delivered_at: dt.datetime | None = None) -> Estimate:
+def approve_estimate(
+    actor: Member,
+    estimate: Estimate,
+    left_out: Mapping[int, str] | None = None,
+    delivered_at: dt.datetime | None = None,
+) -> Estimate:
     """Stand behind exactly this content; it replaces the version that was approved before.
 
-    `delivered_at`: when what the actor saw was delivered.
+    Args:
+        left_out: why an expected scope or quality is left out knowingly, by the expectation's id.
+        delivered_at: when what the actor saw was delivered.
 
     Raises:
         Refused: it is not delivered, or was delivered anew since the actor saw it; or the actor sells the engagement,
-            owns the relationship or estimated it alone.
+            owns the relationship or estimated it alone; or the client expects what no package delivers and nobody says
+            why it is left out.
     """
     estimate = locked(estimate)
     rules.is_delivered(estimate)
     rules.is_what_was_seen(estimate, delivered_at)
     rules.may_approve(actor, estimate)  # once more, with nobody changing parts or estimators at the same time
+    knowingly = _left_out(estimate, left_out or {})
     for earlier in estimate.engagement.estimates.filter(state=State.APPROVED):
         earlier.state = State.REPLACED
         earlier.save()
@@ -86,10 +97,25 @@ def approve_estimate(actor: Member, estimate: Estimate, delivered_at: dt.datetim
         "version": estimate.version,
         "digest": estimate.digest,
         "estimators": [c.estimator_id for c in estimate.contributions.all()],
-        "in_no_package": [e.pk for e in queries.in_no_package(estimate.engagement)],
+        "left_out": knowingly,
     }
     chain.append("estimate_approved", f"engagement:{estimate.engagement_id}", actor.pk, body)
     return estimate
+
+
+def _left_out(estimate: Estimate, reasons: Mapping[int, str]) -> list[dict[str, Any]]:
+    """What the client expects and this version leaves out, each with its reason, as the ledger keeps it."""
+    uncovered = queries.uncovered(estimate)
+    without = [e.subject for e in uncovered if not reasons.get(e.pk, "").strip()]
+    if without:
+        raise Refused(
+            "What the client expects is delivered by a package, or left out knowingly.",
+            f"No package delivers {rules.names(without)}.",
+            "Name the package that delivers it, send the estimate back, or say why it is left out.",
+        )
+    return [
+        {"expectation": e.pk, "subject": e.subject, "because": reasons[e.pk].strip()[:500]} for e in uncovered
+    ]
 
 
 def _is_complete(estimate: Estimate) -> None:

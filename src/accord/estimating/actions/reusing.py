@@ -44,7 +44,10 @@ def begin_new_version(
     new = new_version(
         actor, estimate.engagement, question.strip() or estimate.question, due_on, named, copied_from=estimate
     )
-    _fill(new, content_of(estimate), list(new.contributions.all()), keep_codes=True)
+    before = {c.estimator_id for c in estimate.contributions.all()}
+    # Whoever agreed on the earlier hours begins with them; who is new to it gives their own.
+    begins = [c for c in new.contributions.all() if c.estimator_id in before]
+    _fill(new, content_of(estimate), begins, keep_codes=True)
     return new
 
 
@@ -100,7 +103,7 @@ def keep_as_template(actor: Member, estimate: Estimate, name: str) -> Template:
 
 @action(permission=rules.may_estimate)
 def use_template(actor: Member, estimate: Estimate, template: Template) -> Estimate:
-    """Begin with a template's packages.
+    """Begin with a template's packages; its hours come only to the actor, where they estimate.
 
     Raises:
         Refused: the estimate holds packages already, or is not in work.
@@ -109,11 +112,6 @@ def use_template(actor: Member, estimate: Estimate, template: Template) -> Estim
     _is_empty(estimate)
     _fill(estimate, template.body, _own(actor, estimate))
     return estimate
-
-
-def _own(actor: Member, estimate: Estimate) -> list[Contribution]:
-    """Whose hours a copy's or template's become: those of the person who takes it, not of who estimates independently."""
-    return list(estimate.contributions.filter(estimator=actor))
 
 
 def _is_empty(estimate: Estimate) -> None:
@@ -126,10 +124,15 @@ def _is_empty(estimate: Estimate) -> None:
         )
 
 
+def _own(actor: Member, estimate: Estimate) -> list[Contribution]:
+    """The hours come to the one who takes them over; the others estimate independently and begin with none."""
+    return [c for c in estimate.contributions.all() if c.estimator_id == actor.pk]
+
+
 def _fill(
-    estimate: Estimate, content: Content, starting: Sequence[Contribution], keep_codes: bool = False
+    estimate: Estimate, content: Content, begins: Sequence[Contribution], keep_codes: bool = False
 ) -> None:
-    """Write packages, assumptions and risks. The points become what the `starting` estimators begin with."""
+    """Write packages, assumptions and risks for all, and the hours for those who begin with them, marked as taken over."""
     number = next_code(estimate)
     roles = {role.name.lower(): role for role in Role.objects.all()}
     codes = {
@@ -150,8 +153,13 @@ def _fill(
         for position, line in enumerate(content["packages"])
     )
     Effort.objects.bulk_create(
-        Effort(package=package, contribution=own, **{name: Decimal(line[name]) for name in POINTS})
-        for own in starting
+        Effort(
+            package=package,
+            contribution=own,
+            taken_over=True,
+            **{name: Decimal(line[name]) for name in POINTS},
+        )
+        for own in begins
         for package, line in zip(packages, content["packages"], strict=True)
         if "likely" in line
     )
