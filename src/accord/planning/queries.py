@@ -103,7 +103,7 @@ def plan_of(engagement: Engagement) -> Plan | None:
     """With `not_current`: whether something changed since its newest promise check."""
     checks = PromiseCheck.objects.filter(engagement=OuterRef("engagement"), scenario=None).order_by("-pk")
     rows = Plan.objects.filter(engagement=engagement).select_related("estimate")
-    found = rows.annotate(not_current=Subquery(checks.values("stale")[:1])).first()
+    found: Plan | None = rows.annotate(not_current=Subquery(checks.values("stale")[:1])).first()
     if found is not None:
         found.engagement = engagement
     return found
