@@ -14,6 +14,7 @@ from accord.engagements.models import Engagement
 from accord.engagements.rules import ASKED_CONFIDENCE, Profile
 from accord.estimating import actions as estimating
 from accord.estimating.models import Estimate, Template
+from accord.estimating.queries import uncovered
 from accord.estimating.rules import Row
 from accord.people.models import Member
 from accord.planning.actions import make_plan
@@ -59,7 +60,8 @@ def test_the_story_goes_from_said_to_backed(sample_firm: None) -> None:
     estimate = estimating.deliver_estimate(benedikt, estimate)
     with pytest.raises(Refused):
         estimating.approve_estimate(mara, estimate)
-    estimating.approve_estimate(tomasz, estimate)
+    left_out = {e.pk: "It comes in the second phase." for e in uncovered(estimate)}
+    estimating.approve_estimate(tomasz, estimate, left_out)
     make_plan(priya, _portal(), dt.date.today() + dt.timedelta(7))
     asked = ASKED_CONFIDENCE[Profile(_portal().profile)]
     check = ask_for_check(priya, _portal())

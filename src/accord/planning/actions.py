@@ -410,8 +410,9 @@ def _grouped(made: list[Activity], headings: dict[int, WorkPackage]) -> list[tup
     """
     members: dict[WorkPackage, list[Activity]] = {}
     for activity in made:
-        if activity.package is not None and activity.package_id in headings and activity.package.units >= 1:
-            members.setdefault(headings[activity.package_id], []).append(activity)
+        package = activity.package
+        if package is not None and package.pk in headings and package.units >= 1:
+            members.setdefault(headings[package.pk], []).append(activity)
     if len(members) < 2:
         return []
     found = []

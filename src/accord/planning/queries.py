@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -19,7 +20,7 @@ from accord.people.places import public_holidays
 from accord.people.queries import the_firm
 from accord.planning.from_estimate import groups_of
 from accord.planning.load import Row, load_of, monday
-from accord.planning.models import GROUP_END, Activity, Assignment, Link, Plan
+from accord.planning.models import GROUP_END, Activity, Assignment, Link, Plan, PromiseCheck
 
 _WEEKS_AT_MOST = 60
 
@@ -99,7 +100,10 @@ class Shown:
 
 
 def plan_of(engagement: Engagement) -> Plan | None:
-    found = Plan.objects.filter(engagement=engagement).select_related("estimate").first()
+    """With `not_current`: whether something changed since its newest promise check."""
+    checks = PromiseCheck.objects.filter(engagement=OuterRef("engagement"), scenario=None).order_by("-pk")
+    rows = Plan.objects.filter(engagement=engagement).select_related("estimate")
+    found: Plan | None = rows.annotate(not_current=Subquery(checks.values("stale")[:1])).first()
     if found is not None:
         found.engagement = engagement
     return found

@@ -21,7 +21,6 @@ from accord.engagements.rules import must_see
 from accord.people.accounts import signed_in
 from accord.people.models import Member, Role
 from accord.planning import actions, load, queries, rules, undoing
-from accord.planning.checking.queries import newest_check
 from accord.planning.forms import (
     ActivityForm,
     AimForm,
@@ -46,9 +45,6 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
         "estimate": newer_than(found) if found else estimate_to_plan(engagement),
         "may_edit": rules.is_planner(signed_in(request), engagement),
     }
-    if page["shown"] and page["shown"].finish_p80:
-        newest = newest_check(engagement)
-        page["not_current"] = newest is not None and (newest.stale or newest.state == newest.State.FAILED)
     return engagement_page(request, engagement, "planning:plan", "planning/plan.html", page)
 
 

@@ -81,6 +81,7 @@ def _turned_red(member: Member) -> Iterator[Waiting]:
 def _red(promise: Expectation) -> Waiting:
     engagement = promise.engagement
     asked = ASKED_CONFIDENCE[Profile(engagement.profile)]
+    assert promise.belief.probability is not None
     what = _("“%(subject)s” is kept with %(share)s only; the policy asks %(asked)s.") % {
         "subject": promise.subject,
         "share": share(promise.belief.probability or 0.0, asked),

@@ -134,12 +134,11 @@ def names_in(result: Json, said: Sequence[Expectation]) -> wording.Names:
     return wording.Names(activities, roles, result["currency"], {e.pk: e.subject for e in said})
 
 
-def names_of(engagement: Engagement) -> wording.Names:
+def names_of(engagement: Engagement, said: Sequence[Expectation]) -> wording.Names:
     """Activities by the plan's rows: for a scenario, which keeps no names."""
     rows = Activity.objects.filter(plan__engagement=engagement).values_list("code", "name")
     roles = dict(Role.objects.values_list("pk", "name"))
-    promises = dict(engagement.expectations.values_list("pk", "subject"))
-    return wording.Names(dict(rows), roles, engagement.currency, promises)
+    return wording.Names(dict(rows), roles, engagement.currency, {e.pk: e.subject for e in said})
 
 
 def felt_by_others(result: Json, member: Member) -> list[Felt]:

@@ -146,14 +146,15 @@ def _compared(
 ) -> dict[str, Any]:
     result: dict[str, Any] = computed.result or {}
     changes = read(found.changes)
-    lines = queries.compared(result, queries.standing_promises(engagement))
+    said = queries.standing_promises(engagement)
+    lines = queries.compared(result, said)
     refused = obstacles("planning.adopt_scenario", signed_in(request), found)
     return {
         "lines": lines,
         "together": [share(p, result["asked"]) for p in result["joint"]],
         "headline": wording.headline(((line.kind, line.p) for line in lines), result["asked"]),
         "price": wording.price_of(result["price"], changes, result["currency"]),
-        "consequences": wording.consequences(changes, queries.names_of(engagement)),
+        "consequences": wording.consequences(changes, queries.names_of(engagement, said)),
         "others": queries.felt_by_others(result, signed_in(request)),
         "refused": refused[0] if refused else _not_adoptable(found, computed),
         "samples": result["samples"],
@@ -189,7 +190,8 @@ def _tried(request: HttpRequest, engagement: Engagement, changes: list[dict[str,
 
 
 def _try(request: HttpRequest, engagement: Engagement, changes: list[dict[str, Any]]) -> Scenario:
-    name = wording.title_of(read(changes), queries.names_of(engagement))
+    names = queries.names_of(engagement, queries.standing_promises(engagement))
+    name = wording.title_of(read(changes), names)
     return actions.try_scenario(signed_in(request), engagement, name, changes)
 
 
