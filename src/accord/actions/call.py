@@ -91,9 +91,7 @@ def told(model: type[models.Model], held: dict[str, Any]) -> dict[str, Any]:
     row = SimpleNamespace(**held)
     as_text = _changing_inside(model)
     return {
-        f.attname: held[f.attname]
-        if held[f.attname] is None or f in as_text
-        else f.value_to_string(row)  # type: ignore[arg-type]  # it asks for the attribute only
+        f.attname: held[f.attname] if held[f.attname] is None or f in as_text else f.value_to_string(row)  # type: ignore[arg-type]  # it asks for the attribute only
         for f in model._meta.concrete_fields
         if f.attname in held
     }

@@ -138,9 +138,7 @@ def booked(about: Role | Member, week: dt.date) -> tuple[Cell, list[Booking]]:
     return cell, sorted(bookings, key=lambda booking: -booking.weighted)
 
 
-def _weeks_of(
-    roles: Iterable[Role], people: Iterable[Member], chosen: Filter
-) -> tuple[_Weeks, set[int]]:
+def _weeks_of(roles: Iterable[Role], people: Iterable[Member], chosen: Filter) -> tuple[_Weeks, set[int]]:
     wanted = {member.pk for member in people}
     active = Member.objects.filter(is_active=True).select_related("role")
     members = list(active.filter(Q(role__in=list(roles)) | Q(pk__in=wanted)))
@@ -310,7 +308,8 @@ class _Weeks:
 
     def _by_week(self, days: Hours) -> Hours:
         until = np.append(0.0, np.cumsum(days))
-        return until[self.week_at + 7] - until[self.week_at]
+        sums: Hours = until[self.week_at + 7] - until[self.week_at]
+        return sums
 
 
 def _number(decimal: Any) -> Cast:

@@ -248,7 +248,7 @@ def booked(request: HttpRequest, who: str, week: str) -> HttpResponse:
         key, model = int(pk), {"role": Role, "member": Member}[kind]
     except (ValueError, KeyError):
         raise Http404 from None
-    about = get_object_or_404(model, pk=key)
+    about: Role | Member = get_object_or_404(model, pk=key)
     cell, bookings = load.booked(about, first)
     shown = bookings[:_CAUSES]
     seen = load.seen_by(signed_in(request), shown)
