@@ -16,8 +16,8 @@ def test_a_list_that_was_changed_inside_is_told_as_it_was() -> None:
     call.changed(scenario, scenario._stored)
     [change] = call.changes
     assert (change.before, change.after) == (
-        {"changes": '[{"kind": "date"}]'},
-        {"changes": '[{"kind": "price"}]'},
+        {"changes": [{"kind": "date"}]},
+        {"changes": [{"kind": "price"}]},
     )
 
 

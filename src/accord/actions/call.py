@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
+from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cache
 from types import SimpleNamespace
@@ -80,7 +81,7 @@ def loaded(instance: models.Model) -> dict[str, Any]:
         held.pop(name, None)
     for field_ in _changing_inside(type(instance)):
         if held.get(field_.attname) is not None:
-            held[field_.attname] = field_.value_to_string(instance)
+            held[field_.attname] = deepcopy(held[field_.attname])
     for name in getattr(instance, "SECRET_FIELDS", ()):
         held.pop(name, None)
     return held

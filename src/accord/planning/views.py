@@ -36,6 +36,8 @@ from accord.planning.models import Activity, Link, Plan
 _ROWS = 60  # of the load of people
 _CAUSES = 50  # of a week, the largest
 
+_BOOKED: dict[str, Any] = {"role": Role, "member": Member}  # whose weeks have an address
+
 
 def plan(request: HttpRequest, pk: int) -> HttpResponse:
     engagement = visible(request, pk)
@@ -245,7 +247,7 @@ def booked(request: HttpRequest, who: str, week: str) -> HttpResponse:
     kind, _dash, pk = who.partition("-")
     try:
         first = load.monday(dt.date.fromisoformat(week))
-        key, model = int(pk), {"role": Role, "member": Member}[kind]
+        key, model = int(pk), _BOOKED[kind]
     except (ValueError, KeyError):
         raise Http404 from None
     about: Role | Member = get_object_or_404(model, pk=key)
