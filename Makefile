@@ -20,7 +20,7 @@ SCRATCH = ACCORD_DATA=$$(mktemp -d)
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo check-example test lint permissions bench schema lock clean
+.PHONY: help demo check-example test lint permissions guide bench schema lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -46,6 +46,9 @@ lint: $(DEV) ## Check style, types, templates, migrations and which room imports
 
 permissions: $(DEV) ## Write who may do what (tests/people/permissions.txt)
 	@ACCORD_WRITE_PERMISSIONS=1 $(BIN)/python -m pytest -q tests/people/test_permission_matrix.py
+
+guide: $(DEV) ## Take the guide's pictures anew (docs/guide)
+	@$(BIN)/python scripts/guide.py
 
 bench: $(DEV) ## Run every benchmark in turn
 	@set -e; for bench in $(sort $(wildcard benchmarks/bench_*.py)); do \

@@ -70,6 +70,8 @@ PICTURES = (
 def _open(page: Page, title: str) -> None:
     page.goto(f"/engagements/?search={title}")
     page.get_by_role("link", name=title, exact=True).first.click()
+    page.wait_for_url("**/engagements/*/")
+    page.wait_for_load_state("networkidle")
 
 
 def take(browser: Browser, base: str) -> None:

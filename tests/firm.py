@@ -9,6 +9,7 @@ from typing import Any
 
 from accord.engagements.actions import Said, begin_engagement, give_part
 from accord.engagements.models import Engagement, Expectation, Part
+from accord.engagements.rules import ROLES_OF
 from accord.people.actions import add_member, appoint_first_administrator
 from accord.people.models import AccessRole, Member
 from accord.relationships.actions import begin_relationship
@@ -43,8 +44,8 @@ def engagement(sold_by: Member | None = None, **about: Any) -> Engagement:
 
 
 def with_part(engagement: Engagement, part: Part, *roles: AccessRole) -> Member:
-    """A new member who has this part in the engagement."""
-    somebody = member(*roles)
+    """A new member who has this part in the engagement, with the access role that it asks for unless roles are named."""
+    somebody = member(*(roles or ROLES_OF.get(part, ())[:1]))
     sold_by = engagement.parts.get(part=Part.SELLER).member
     give_part(sold_by, engagement, somebody, part)
     return somebody

@@ -40,7 +40,9 @@ def _database() -> dict[str, Any]:
     address = os.environ.get("ACCORD_DATABASE")
     if not address:
         # IMMEDIATE: a transaction that will write waits for its turn at the beginning instead of failing in the middle.
-        pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=10000;"
+        # Recursive triggers: so that REPLACE cannot pass those that keep the ledger and what was said append-only.
+        pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=10000; "
+        pragmas += "PRAGMA recursive_triggers=ON;"
         options = {"transaction_mode": "IMMEDIATE", "init_command": pragmas}
         return {"ENGINE": "django.db.backends.sqlite3", "NAME": DATA / "accord.sqlite3", "OPTIONS": options}
     parts = urlsplit(address)
@@ -127,6 +129,7 @@ MIDDLEWARE = [
     "accord.people.middleware.SeenSessions",
     "django_htmx.middleware.HtmxMiddleware",
     "accord.web.middleware.Refusals",
+    "accord.web.middleware.OddAddresses",
 ]
 
 ROOT_URLCONF = "accord.urls"

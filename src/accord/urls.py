@@ -19,6 +19,7 @@ urlpatterns = [
 if settings.DEMO:
     urlpatterns.append(path("demo/", include("accord.demo.urls")))
 
+handler400 = "accord.web.views.odd"
 handler403 = "accord.web.views.forbidden"
 handler404 = "accord.web.views.not_found"
 handler500 = "accord.web.views.broken"

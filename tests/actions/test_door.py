@@ -1,14 +1,19 @@
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
+from accord.actions import call
 from accord.actions.call import OutsideTheDoor
 from accord.actions.door import follows, gate, obstacles, once, registry
 from accord.actions.models import AuditChange, AuditEntry
 from accord.actions.refusals import NotAllowed, Refused
-from accord.engagements.actions import begin_engagement, plan_next_step, record_expectation
-from accord.engagements.models import Engagement, Expectation
+from accord.engagements.actions import begin_engagement, end_engagement, plan_next_step, record_expectation
+from accord.engagements.models import Engagement, Expectation, Outcome
 from accord.ledger.models import LedgerEntry
+from accord.people.actions import cancel_absence, record_absence
+from accord.people.models import Absence
 from tests import firm
 
 pytestmark = pytest.mark.django_db
@@ -111,3 +116,53 @@ def _unregister(name: str, function: object) -> None:
     for register in (door._gates, door._followers):
         if function in register.get(name, []):
             register[name].remove(function)  # type: ignore[arg-type]
+
+
+def test_an_action_judges_and_changes_what_is_there_now_not_what_was_read_before() -> None:
+    seller = firm.seller()
+    engagement = firm.engagement(seller)
+    stale = Engagement.objects.get(pk=engagement.pk)
+    end_engagement(seller, engagement, Outcome.LOST, "Too dear.")
+    with pytest.raises(Refused):
+        plan_next_step(seller, stale, "Call them", None)
+    assert Engagement.objects.get(pk=engagement.pk).outcome == Outcome.LOST
+
+
+def test_saving_writes_only_what_changed() -> None:
+    seller = firm.seller()
+    engagement = firm.engagement(seller)
+    stale = Engagement.objects.get(pk=engagement.pk)
+    plan_next_step(seller, engagement, "Call them", None)
+    token = call._current.set(call.Call("test"))
+    try:
+        stale.title = "Another"
+        stale.save()
+    finally:
+        call._current.reset(token)
+    now = Engagement.objects.get(pk=engagement.pk)
+    assert (now.title, now.next_step) == ("Another", "Call them")
+
+
+def test_what_is_gone_is_refused_in_words() -> None:
+    admin, somebody = firm.administrator(), firm.member()
+    absence = record_absence(somebody, somebody, dt.date(2027, 5, 3), dt.date(2027, 5, 7))
+    twice = Absence.objects.get(pk=absence.pk)
+    cancel_absence(admin, absence)
+    with pytest.raises(Refused, match="gone"):
+        cancel_absence(admin, twice)
+
+
+def test_text_that_no_database_takes_is_refused_in_words() -> None:
+    seller, bond = firm.seller(), firm.relationship()
+    with pytest.raises(Refused):
+        begin_engagement(seller, bond, "\ud800")
+    assert not Engagement.objects.exists()
+
+
+def test_a_form_whose_result_is_gone_is_not_taken_for_done() -> None:
+    somebody = firm.member()
+    with once("key-1"):
+        absence = record_absence(somebody, somebody, dt.date(2027, 5, 3), dt.date(2027, 5, 7))
+    cancel_absence(somebody, absence)
+    with once("key-1"), pytest.raises(Refused, match="gone"):
+        record_absence(somebody, somebody, dt.date(2027, 5, 3), dt.date(2027, 5, 7))

@@ -31,6 +31,10 @@ def test_a_date_is_told_as_text_and_what_stays_is_not_told() -> None:
     assert (change.before, change.after) == ({"next_step_on": "2027-01-04"}, {"next_step_on": None})
 
 
-def test_what_is_secret_is_not_held_at_all() -> None:
+def test_what_is_secret_is_never_told() -> None:
     check = PromiseCheck.from_db("default", ["id", "result", "stale"], [1, {"price": 7}, False])
-    assert check._stored == {"id": 1, "stale": False}
+    check.result, check.stale = {"price": 8}, True
+    call = Call("finish")
+    call.changed(check, check._stored)
+    [change] = call.changes
+    assert (change.before, change.after) == ({"stale": "False"}, {"stale": "True"})

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from django.db import transaction
 from django.test import override_settings
 
+from accord.demo import mark
 from accord.demo.firm import load
 
 # Imported here, before any test switches the sample firm on, so that the product's own addresses stay without it.
@@ -40,12 +40,9 @@ def sample_firm(_loaded, db) -> None:  # type: ignore[no-untyped-def]
 
 
 @pytest.fixture
-def where_it_runs(settings, tmp_path: Path) -> Path:  # type: ignore[no-untyped-def]
-    """The sample firm runs: its addresses are there, and its note lies beside its data."""
-    from accord.demo import running
-
+def where_it_runs(settings, db) -> None:  # type: ignore[no-untyped-def]
+    """The sample firm runs: its addresses are there, and its database is marked."""
     settings.DEMO = True
-    settings.DATA = tmp_path
     settings.ROOT_URLCONF = urls_where_it_runs.__name__
-    running._write(tmp_path, running.Note("2026-01-05", "tests"))
-    return tmp_path
+    if not mark.is_there():
+        mark.put()

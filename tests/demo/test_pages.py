@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from django.db import connection
@@ -50,7 +49,7 @@ WITHOUT_EXAMPLE = {
 
 
 def test_every_page_opens_for_an_executive_with_few_queries(
-    client: Client, where_it_runs: Path, sample_firm: None
+    client: Client, where_it_runs: None, sample_firm: None
 ) -> None:
     executive = Member.objects.get(given_roles__role=AccessRole.EXECUTIVE)
     client.force_login(executive, backend="allauth.account.auth_backends.AuthenticationBackend")

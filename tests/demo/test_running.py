@@ -26,6 +26,7 @@ def loadings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
     monkeypatch.setenv("ACCORD_DEMO", "")
     monkeypatch.setattr(serving, "begin", open_database)
     monkeypatch.setattr(running, "_load", lambda _tell: done.append("loaded"))
+    monkeypatch.setattr(running, "_must_be_marked", lambda: None)
     return done
 
 

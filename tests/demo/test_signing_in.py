@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
-from accord.demo import running
+from accord.engagements.actions import record_expectation
 from accord.people.models import AccessRole, Member
 from tests import firm
+from tests.demo import urls as urls_where_it_runs
 
 pytestmark = pytest.mark.django_db
 
@@ -30,28 +29,29 @@ def test_signed_in_nobody_finds_the_address_either(client: Client) -> None:
     assert client.get("/demo/").status_code == 404
 
 
-def test_a_firm_of_ones_own_is_not_opened_by_the_switch_alone(client: Client, where_it_runs: Path) -> None:
-    """Somebody sets ACCORD_DEMO=1 on data that is not the sample firm's."""
-    (where_it_runs / running.NOTE).unlink()
+def test_a_firm_of_ones_own_is_not_opened_by_the_switch_alone(client: Client, settings) -> None:  # type: ignore[no-untyped-def]
+    """Somebody sets ACCORD_DEMO=1 on a database that is not the sample firm's."""
+    settings.DEMO, settings.ROOT_URLCONF = True, urls_where_it_runs.__name__
     member = firm.seller()
+    record_expectation(member, firm.engagement(member), firm.a_date())  # its ledger begins without the mark
     assert client.get("/demo/").status_code == 404
     assert client.post(f"/demo/be/{member.pk}/").status_code == 404
     assert "_auth_user_id" not in client.session
 
 
-def test_one_click_signs_in_and_leads_to_the_place_of_the_step(client: Client, where_it_runs: Path) -> None:
+def test_one_click_signs_in_and_leads_to_the_place_of_the_step(client: Client, where_it_runs: None) -> None:
     member = firm.seller()
     answer = client.post(f"/demo/be/{member.pk}/", {"next": "/engagements/"})
     assert answer.headers["Location"] == "/engagements/"
     assert client.session["_auth_user_id"] == str(member.pk)
 
 
-def test_it_leads_nowhere_else(client: Client, where_it_runs: Path) -> None:
+def test_it_leads_nowhere_else(client: Client, where_it_runs: None) -> None:
     answer = client.post(f"/demo/be/{firm.seller().pk}/", {"next": "https://elsewhere.example/"})
     assert answer.headers["Location"] == "/"
 
 
-def test_who_left_is_not_signed_in(client: Client, where_it_runs: Path) -> None:
+def test_who_left_is_not_signed_in(client: Client, where_it_runs: None) -> None:
     from accord.people.actions import deactivate_member
 
     member = firm.seller()
@@ -59,13 +59,13 @@ def test_who_left_is_not_signed_in(client: Client, where_it_runs: Path) -> None:
     assert client.post(f"/demo/be/{member.pk}/").status_code == 404
 
 
-def test_signing_in_by_a_link_is_refused(client: Client, where_it_runs: Path) -> None:
+def test_signing_in_by_a_link_is_refused(client: Client, where_it_runs: None) -> None:
     """A GET changes nothing: no address that somebody is lured to signs them in."""
     assert client.get(f"/demo/be/{firm.seller().pk}/").status_code == 405
 
 
 def test_the_page_shows_the_story_and_everybody(
-    client: Client, where_it_runs: Path, sample_firm: None, django_assert_max_num_queries: object
+    client: Client, where_it_runs: None, sample_firm: None, django_assert_max_num_queries: object
 ) -> None:
     with django_assert_max_num_queries(12):  # type: ignore[operator]
         page = client.get("/demo/").content.decode()

@@ -8,14 +8,15 @@ import pytest
 
 from accord.actions.refusals import Refused
 from accord.demo.firm import mail_of
-from accord.engagements.actions import Said, record_expectation
-from accord.engagements.models import Engagement, Expectation
+from accord.engagements.actions import Said, record_expectation, restate_expectation
+from accord.engagements.models import Engagement
 from accord.engagements.rules import ASKED_CONFIDENCE, Profile
 from accord.estimating import actions as estimating
 from accord.estimating.models import Template
 from accord.people.models import Member
 from accord.planning.actions import make_plan
 from accord.planning.checking.actions import adopt_scenario, ask_for_check, try_scenario
+from accord.planning.checking.telling import to_tell
 from accord.planning.models import PromiseCheck
 
 
@@ -49,11 +50,18 @@ def test_the_story_goes_from_said_to_backed(sample_firm: None) -> None:
     assert promised.belief.probability < asked
     ways = check.result["remedies"]
     assert ways
-    later = next(way for way in ways if way["changes"][0]["kind"] == "date")
+    later = next(way for way in ways if way["kind"] == "date" and way["for"] == f"x{promised.pk}")
     scenario = try_scenario(priya, _portal(), "Promise a later date", later["changes"])
     adopt_scenario(priya, scenario)
-    current = _portal().expectations.filter(kind=Expectation.Kind.TIME, restated_by=None)
-    assert any(e.belief.probability >= asked for e in current)
+    still_to_tell = to_tell(_portal())
+    assert promised in [told.expectation for told in still_to_tell]
+    for told in still_to_tell:
+        old = told.expectation
+        on_the_phone = Said("time", old.subject, dt.date.today(), date=told.date, contact=old.contact)
+        restate_expectation(mara, old, on_the_phone)
+    current = _portal().expectations.get(subject="Go-live", restated_by=None)
+    assert current.belief.probability >= asked
+    assert not to_tell(_portal())
 
 
 def test_what_was_over_sold_is_red_and_what_is_in_review_is_green(sample_firm: None) -> None:

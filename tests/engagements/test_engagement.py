@@ -44,7 +44,7 @@ def test_the_seller_does_not_choose_how_much_method_it_needs() -> None:
 
 def test_delivery_decides_the_profile_with_a_reason_in_the_ledger() -> None:
     engagement = firm.engagement()
-    lead = firm.with_part(engagement, Part.DELIVERY_LEAD, AccessRole.MEMBER)
+    lead = firm.with_part(engagement, Part.DELIVERY_LEAD)
     with pytest.raises(WrongInput):
         change_profile(lead, engagement, Profile.HEAVY, " ")
     change_profile(lead, engagement, Profile.HEAVY, "New technology.")

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import beta, norm
 
-from accord.estimating.numbers import Line, Points, differences, disagreement, mean_of, totals
+from accord.estimating.numbers import COMMON_CAUSE, Line, Points, differences, disagreement, mean_of, totals
 
 
 def points(low: float, likely: float, high: float) -> Points:
@@ -18,10 +19,13 @@ def test_the_totals_agree_with_drawing_the_hours_many_times() -> None:
     given_points = [points(8, 10, 30), points(40, 60, 110), points(5, 5, 20), points(16, 24, 60)]
     generator = np.random.default_rng(7)
     drawn = np.zeros(200_000)
+    common = generator.standard_normal(len(drawn))
     for p in given_points:
         low, likely, high = float(p.low), float(p.likely), float(p.high)
         mode = (likely - low) / (high - low)
-        drawn += low + (high - low) * generator.beta(1 + 4 * mode, 5 - 4 * mode, len(drawn))
+        own = generator.standard_normal(len(drawn))
+        rank = norm.cdf(np.sqrt(COMMON_CAUSE) * common + np.sqrt(1 - COMMON_CAUSE) * own)
+        drawn += low + (high - low) * beta.ppf(rank, 1 + 4 * mode, 5 - 4 * mode)
     total = totals([("Developer", p) for p in given_points])[-1]
     assert total.p50 == pytest.approx(np.median(drawn), rel=0.015)
     assert total.p80 == pytest.approx(np.quantile(drawn, 0.8), rel=0.015)

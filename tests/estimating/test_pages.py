@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from accord.engagements.actions import Said, record_expectation
+from accord.engagements.desk import Group
 from accord.estimating import queries
 from accord.estimating.actions import cover, finish_contribution
+from accord.estimating.desk import estimates
 from accord.people.models import AccessRole
 from tests import firm
 from tests.estimating.builders import (
@@ -94,10 +96,10 @@ def test_the_seller_who_presses_approve_is_refused_in_words(at: Any) -> None:
     both = firm.member(AccessRole.SELLER, AccessRole.DELIVERY_LEAD)
     estimate = delivered(firm.engagement(both))
     client = at(both)
-    assert b"You sell this engagement" in client.get(f"/estimates/{estimate.pk}/").content
+    assert b"sells this engagement" in client.get(f"/estimates/{estimate.pk}/").content
     answer = client.post(f"/estimates/{estimate.pk}/approve/")
-    assert answer.status_code == 409
-    assert b"Ask another delivery lead" in answer.content
+    assert answer.status_code == 403
+    assert b"decides nothing for delivery" in answer.content
 
 
 def test_the_grid_saves_by_one_post_and_tells_a_stale_page(at: Any) -> None:
@@ -135,26 +137,26 @@ def test_what_waits_follows_the_estimate_from_hand_to_hand() -> None:
     engagement = firm.engagement()
     ann, ben, lead = estimator(), estimator(), delivery_lead()
     estimate = asked(engagement, ann, ben)
-    assert [w.what for w in queries.waiting_for(ann)] == ["Estimate"]
-    assert queries.waiting_for(lead) == []
+    assert [(w.group, w.button) for w in estimates(ann)] == [(Group.ANSWER, "Estimate")]
+    assert estimates(lead) == []
     given(estimate, ann, two_packages())
-    assert queries.waiting_for(ann) == []
+    assert estimates(ann) == []
     saved(estimate, ben, two_packages())
     finish_contribution(ben, estimate)
-    assert [w.what for w in queries.waiting_for(ann)] == ["Agree and deliver"]
+    assert [w.button for w in estimates(ann)] == ["Agree and deliver"]
     from accord.estimating.actions import deliver_estimate
 
     deliver_estimate(ben, estimate)
-    waiting = queries.waiting_for(lead)
-    assert [(w.what, w.engagement, w.address) for w in waiting] == [
-        ("Approve the estimate", engagement, f"/estimates/{estimate.pk}/")
+    waiting = estimates(lead)
+    assert [(w.group, w.button, w.engagement, w.address) for w in waiting] == [
+        (Group.DECIDE, "Judge the estimate", engagement, f"/estimates/{estimate.pk}/")
     ]
-    assert queries.waiting_for(seller_of(engagement)) == []
+    assert estimates(seller_of(engagement)) == []
 
 
 def test_what_waits_needs_few_queries(django_assert_max_num_queries: Any) -> None:
     lead = delivery_lead()
     for _ in range(4):
         delivered()
-    with django_assert_max_num_queries(8):
-        assert len(queries.waiting_for(lead)) == 4
+    with django_assert_max_num_queries(4):
+        assert len(estimates(lead)) == 4

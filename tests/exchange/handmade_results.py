@@ -96,13 +96,19 @@ def _promises(
     budget = float(np.quantile(cost, 0.88))
     return (
         PromiseResult(
-            Promise("go-live", PromiseKind.DATE, date=date, of="live"), _probability(kept), best, 0.8, before
+            Promise("go-live", PromiseKind.DATE, date=date, of="live"),
+            _probability(kept),
+            best,
+            0.8,
+            finish,
+            before,
         ),
         PromiseResult(
             Promise("budget", PromiseKind.COST, amount=round(budget, -2)),
             _probability(float(np.mean(cost <= round(budget, -2)))),
             float(np.quantile(cost, 0.8)),
             0.8,
+            cost,
             before,
         ),
     )

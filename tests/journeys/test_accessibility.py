@@ -2,10 +2,15 @@ from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
 
-from accord.engagements.actions import record_expectation
-from accord.people.models import AccessRole
+from accord.engagements.actions import end_engagement, record_expectation
+from accord.engagements.models import Engagement, Outcome, Stage
+from accord.people.models import AccessRole, Member
+from accord.planning.checking.actions import ask_for_check, try_scenario
 from tests import firm
+from tests.estimating import builders as estimates
+from tests.planning import check_builders as build
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -22,8 +27,7 @@ def test_axe_finds_no_violation_on_any_page(sits_down, theme: str) -> None:  # t
     record_expectation(lead, engagement, firm.an_amount())
     page = sits_down(lead).page
     page.emulate_media(color_scheme=theme)
-    found = []
-    for address in (
+    addresses = (
         "/",
         "/relationships/",
         f"/relationships/{engagement.relationship_id}/",
@@ -34,6 +38,7 @@ def test_axe_finds_no_violation_on_any_page(sits_down, theme: str) -> None:  # t
         f"/engagements/{engagement.pk}/said/",
         f"/engagements/{engagement.pk}/said/record/",
         f"/engagements/{engagement.pk}/history/",
+        f"/engagements/{engagement.pk}/end/",
         f"/engagements/expectations/{said.pk}/",
         f"/estimates/of/{engagement.pk}/",
         f"/plans/of/{engagement.pk}/",
@@ -45,11 +50,136 @@ def test_axe_finds_no_violation_on_any_page(sits_down, theme: str) -> None:  # t
         "/accounts/sessions/",
         "/accounts/password/change/",
         "/nowhere/",
-    ):
-        page.goto(address)
-        answer = Axe().run(page, options=RULES)
-        found += [
-            f"{address}: {v['id']} at {v['nodes'][0]['html'][:160]}" for v in answer.response["violations"]
-        ]
+    )
+    found = violations(page, *addresses)
     sits_down.all[0].faults.clear()  # a page that is not there logs that
     assert found == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nor_where_it_is_estimated(sits_down, theme: str) -> None:  # type: ignore[no-untyped-def]
+    ann, ben = estimates.estimator(), estimates.estimator()
+    asked = estimates.asked(None, ann, ben)
+    estimates.saved(asked, ann, estimates.two_packages())
+    agreed = estimates.asked(None, ann, ben)
+    estimates.given(agreed, ann, estimates.two_packages())
+    estimates.given(agreed, ben, estimates.two_packages((30, 40, 50)))
+    judged = estimates.delivered()
+    page = sits_down(ann).page
+    page.emulate_media(color_scheme=theme)
+    found = violations(
+        page,
+        f"/estimates/of/{asked.engagement_id}/",
+        f"/estimates/{asked.pk}/",
+        f"/estimates/{asked.pk}/assumptions/",
+        f"/estimates/{asked.pk}/risks/",
+        f"/estimates/{asked.pk}/import/",
+        f"/estimates/{agreed.pk}/",
+        f"/estimates/{agreed.pk}/reconcile/",
+        f"/estimates/{agreed.pk}/history/",
+        f"/estimates/{judged.pk}/",
+    )
+    lead = sits_down(estimates.delivery_lead()).page
+    lead.emulate_media(color_scheme=theme)
+    found += violations(lead, "/", f"/estimates/{judged.pk}/", f"/estimates/{judged.pk}/send-back/")
+    assert found == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nor_where_it_is_planned_and_checked(sits_down, theme: str) -> None:  # type: ignore[no-untyped-def]
+    lead, engagement = planned()
+    seller = estimates.seller_of(engagement)
+    ask_for_check(seller, engagement)
+    tried = try_scenario(seller, engagement, "Without the second", [{"kind": "drop", "codes": ["w2"]}])
+    activity = engagement.plan.activities.first()
+    ended = firm.engagement(seller)
+    record_expectation(seller, ended, firm.a_date())
+    end_engagement(seller, ended, Outcome.LOST, "Too dear.")
+    page = sits_down(lead).page
+    page.emulate_media(color_scheme=theme)
+    found = violations(
+        page,
+        "/",
+        "/engagements/board/",
+        f"/engagements/{engagement.pk}/",
+        f"/engagements/{ended.pk}/",
+        f"/plans/of/{engagement.pk}/",
+        f"/plans/of/{engagement.pk}/add/",
+        f"/plans/of/{engagement.pk}/settings/",
+        f"/plans/activities/{activity.pk}/",
+        f"/plans/of/{engagement.pk}/check/",
+        f"/plans/of/{engagement.pk}/check/what-if/",
+        f"/plans/scenarios/{tried.pk}/",
+        "/plans/load/",
+    )
+    assert found == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nor_among_people_nor_before_signing_in(sits_down, theme: str) -> None:  # type: ignore[no-untyped-def]
+    admin, other = firm.administrator(), firm.member(AccessRole.ESTIMATOR)
+    page = sits_down(admin).page
+    page.emulate_media(color_scheme=theme)
+    own = ("change", "access", "skills/set", "absences/record", "rates/set", "history")
+    found = violations(
+        page,
+        "/people/add/",
+        *(f"/people/{other.pk}/{form}/" for form in own),
+        "/people/teams/",
+        "/people/roles/",
+        "/people/skills/",
+        "/people/firm/",
+        "/people/firm/set-up/",
+        "/accounts/2fa/totp/activate/",
+    )
+    refused = sits_down(other).page
+    refused.emulate_media(color_scheme=theme)
+    found += violations(refused, f"/people/{admin.pk}/change/")
+    stranger = sits_down(None).page
+    stranger.emulate_media(color_scheme=theme)
+    found += violations(stranger, "/accounts/login/", "/accounts/password/reset/")
+    assert found == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nor_in_what_opens_over_a_page(sits_down, theme: str) -> None:  # type: ignore[no-untyped-def]
+    seller = firm.seller()
+    firm.engagement(seller)
+    page: Page = sits_down(seller).page
+    page.emulate_media(color_scheme=theme)
+    page.goto("/")
+    page.keyboard.press("Control+k")
+    expect(page.locator("#palette").get_by_role("option").first).to_be_visible()
+    found = judged(page, "the palette")
+    page.keyboard.press("Escape")
+    page.keyboard.press("e")
+    expect(page.locator("#dialog").get_by_role("button", name="Record")).to_be_visible()
+    found += judged(page, "the dialog")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Account of").click()
+    found += judged(page, "the menu")
+    assert found == []
+
+
+def planned() -> tuple[Member, Engagement]:
+    role = build.role("developer", 3)
+    engagement = build.engagement(Stage.ESTIMATED)
+    works = [build.Work("w1", 40, role), build.Work("w2", 120, role, ["w1"]), build.Work("w3", 200, role)]
+    build.plan(engagement, *works)
+    build.told_date(engagement, 30)
+    build.told_price(engagement, 30_000)
+    return build.delivery_lead(engagement), engagement
+
+
+def violations(page: Page, *addresses: str) -> list[str]:
+    found = []
+    for address in addresses:
+        page.goto(address)
+        page.wait_for_load_state("networkidle")
+        found += judged(page, address)
+    return found
+
+
+def judged(page: Page, where: str) -> list[str]:
+    answer = Axe().run(page, options=RULES)
+    return [f"{where}: {v['id']} at {v['nodes'][0]['html'][:160]}" for v in answer.response["violations"]]

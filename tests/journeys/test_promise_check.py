@@ -92,9 +92,17 @@ def test_the_line_moves_with_the_keyboard_and_its_date_is_tried(
     page.keyboard.press("End")
     page.keyboard.press("PageDown")
     page.get_by_role("button", name=re.compile("^Try \\d")).click()
-    expect(page.get_by_text("The date is restated to")).to_be_visible()
+    expect(page.get_by_text("is what is to be promised")).to_be_visible()
     page.get_by_role("button", name="Adopt it").click()
-    expect(page.get_by_text("The client is still to be told what was restated.")).to_be_visible()
+    expect(page.get_by_text("The client is still to be told.").first).to_be_visible()
+    expect(page.locator("#question .said-red")).to_be_visible()  # nobody has told the client yet
+
+    # Green is what the client was told: it is recorded as soon as somebody did.
+    page.get_by_role("link", name="Record that it was told").click()
+    page.get_by_role("button", name="Record", exact=True).click()
+    expect(page.get_by_role("dialog")).to_contain_text("Recorded")
+    page.goto(f"/plans/of/{engagement.pk}/check/")
+    page.get_by_role("button", name="Check again").click()
     expect(page.locator("#question .kept-green")).to_be_visible()
     assert engagement.expectations.get(restated_by=None).date > dt.date.today() + dt.timedelta(46)  # type: ignore[operator]
 

@@ -23,9 +23,13 @@ def _anybody(_actor: Any, _about: Any) -> None:
 
 
 @action(permission=_anybody)
-def saved(actor: Any, *rows: Any) -> None:
+def _write(actor: Any, about: None, rows: Sequence[Any]) -> None:
     for row in rows:
         row.save()
+
+
+def saved(actor: Any, *rows: Any) -> None:
+    _write(actor, None, rows)  # not about the rows: what an action is about is loaded anew
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from accord.engagements.actions import Said, record_expectation
 from accord.engagements.models import Belief, Engagement, Expectation, Stage
 from accord.engagements.queries import statements
 from accord.people.models import AccessRole, Member
-from accord.planning.checking import actions
+from accord.planning.checking import actions, queries, wording
 from accord.planning.models import Link, PromiseCheck
 from tests import firm
 from tests.planning import check_builders as build
@@ -74,7 +74,18 @@ def test_the_curve_says_at_the_promised_date_what_the_check_says(engagement: Eng
     found = check(engagement)
     from accord.planning.checking.curves import share_at
 
-    assert share_at(found.result, e) == pytest.approx(promise(found, e)["p"])
+    assert share_at(found.result["time"], e) == pytest.approx(promise(found, e)["p"])
+
+
+def test_a_promise_about_one_activity_has_the_curve_of_that_activity(engagement: Engagement) -> None:
+    from accord.planning.checking.curves import curve_of, share_by
+
+    e = build.told_date(engagement, 20)
+    build.about(e, build.activity(engagement.plan, "w1"))
+    found = check(engagement)
+    own = curve_of(found.result, f"x{e.pk}", "time")
+    assert own["p95"] < found.result["time"]["p5"]  # type: ignore[index]
+    assert share_by(own["curve"], e.date.isoformat()) == pytest.approx(promise(found, e)["p"])  # type: ignore[union-attr]
 
 
 def test_every_expectation_learns_what_delivery_believes(engagement: Engagement) -> None:
@@ -225,3 +236,52 @@ def test_the_audit_does_not_repeat_the_inputs(engagement: Engagement) -> None:
     changes = history_of(check(engagement))
     assert changes
     assert not any({"inputs", "result"} & {*change.after, *change.before} for change in changes)
+
+
+def test_two_late_dates_are_moved_together_and_trying_it_gives_what_was_shown() -> None:
+    role = build.role("developer", 3)
+    engagement = build.engagement()
+    build.plan(engagement, Work("w1", 40, role), Work("w2", 200, role, ["w1"]))
+    early, late = build.told_date(engagement, 20), build.told_date(engagement, 30)
+    found = check(engagement)
+    assert found.result is not None
+    way = next(way for way in found.result["remedies"] if way["kind"] == "date")
+    assert {change["expectation"] for change in way["changes"]} == {early.pk, late.pk}
+    seller = engagement.parts.get(part="seller").member
+    tried = actions.try_scenario(seller, engagement, "Later", way["changes"]).checks.get().result
+    assert tried is not None
+    assert tried["after"] == way["probabilities"]
+    assert min(tried["after"].values()) >= found.result["asked"]
+
+
+def test_dates_about_different_work_are_moved_each_alone_and_the_way_says_what_it_leaves() -> None:
+    role = build.role("developer", 3)
+    engagement = build.engagement()
+    plan = build.plan(engagement, Work("w1", 40, role), Work("w2", 200, role, ["w1"]))
+    pilot, end = build.told_date(engagement, 2), build.told_date(engagement, 10)
+    build.about(pilot, build.activity(plan, "w1"))
+    found = check(engagement)
+    assert found.result is not None
+    dates = [way for way in found.result["remedies"] if way["kind"] == "date"]
+    assert sorted(way["about"] for way in dates) == sorted([[f"x{pilot.pk}"], [f"x{end.pk}"]])
+    names = queries.names_in(found.result, [pilot, end])
+    for way, told in zip(found.result["remedies"], wording.ways(found.result, names), strict=True):
+        if way["kind"] == "date":
+            assert told.leaves
+        assert told.about == pilot.subject  # both are called alike
+
+
+def test_what_is_enough_comes_first_and_who_is_to_be_hired_is_not_adopted() -> None:
+    role = build.role("developer", 3)
+    engagement = build.engagement()
+    works = [Work("w1", 40, role), Work("w2", 120, role, ["w1"]), Work("w3", 200, role, ["w1"])]
+    build.plan(engagement, *works, Work("w4", 40, role, ["w2", "w3"]))
+    e = build.told_date(engagement, 40)
+    found = check(engagement)
+    assert found.result is not None
+    told = wording.ways(found.result, queries.names_in(found.result, [e]))
+    assert [way.backed for way in told] == sorted((way.backed for way in told), reverse=True)
+    assert [way.can_be_adopted for way in told] == [
+        not any(change.get("hired") for change in way["changes"]) for way in found.result["remedies"]
+    ]
+    assert not all(way.can_be_adopted for way in told)

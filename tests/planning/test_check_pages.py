@@ -101,7 +101,7 @@ def test_ways_out_stand_with_their_probability_and_price(engagement: Engagement)
     assert "Promise" in found
     assert "no cost" in found
     assert "Leave out “Work w3”" in found
-    assert "EUR to sell" in found
+    assert "EUR less to sell" in found
     assert "Trying one changes nothing until it is adopted." in found
 
 
@@ -170,7 +170,7 @@ def test_who_may_not_adopt_reads_why_beside_the_button(engagement: Engagement) -
     answer = as_(seller(engagement)).get(reverse("planning:scenario", args=[scenario.pk]))
     found = text(answer.content.decode())
     assert 'disabled aria-describedby="refused"' in found
-    assert "You are neither project manager or delivery lead" in found
+    assert "sells this engagement" in found
     refused = as_(seller(engagement)).post(reverse("planning:adopt_scenario", args=[scenario.pk]))
     assert refused.status_code == 403
 
@@ -292,6 +292,17 @@ def test_the_first_page_answers_in_its_first_line(engagement: Engagement) -> Non
     ask(engagement)
     heading = words(re.findall(r"<h2.*?</h2>", page(engagement, name="web:engagement"))[0])
     assert re.fullmatch(r"Will we keep it\? (under )?\d+ % for the date, the policy asks 80 %\.", heading)
+
+
+def test_the_first_page_of_what_has_ended_says_what_became_of_it(engagement: Engagement) -> None:
+    from accord.engagements.actions import end_engagement
+    from accord.engagements.models import Outcome
+
+    end_engagement(seller(engagement), engagement, Outcome.LOST, "Too dear.")
+    found = page(engagement, name="web:engagement")
+    assert "We did not win it." in found
+    for asked in ("Will we keep it?", "Nobody has computed it", "No promise check has judged this"):
+        assert asked not in found
 
 
 def test_the_first_page_draws_what_was_said_believed_and_backed(engagement: Engagement) -> None:

@@ -7,13 +7,18 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from accord.actions.refusals import NotAllowed, Refused, WrongInput
+from accord.engagements.actions import withdraw_expectation
+from accord.engagements.desk import Group, waiting_for
 from accord.engagements.models import Engagement, Expectation, Part
+from accord.engagements.queries import statements
 from accord.ledger.models import LedgerEntry
 from accord.people.models import AccessRole, Member, Role
 from accord.planning.checking import actions
 from accord.planning.checking.marking import mark
+from accord.planning.checking.telling import to_tell
 from accord.planning.models import Link, Scenario
 from tests import firm
 from tests.planning import check_builders as build
@@ -159,15 +164,67 @@ def test_adopting_corrects_the_three_points(engagement: Engagement, lead: Member
     assert (row.low, row.likely, row.high) == (135, 180, 270)
 
 
-def test_adopting_a_date_restates_it_and_says_that_the_client_is_to_be_told(
+def adopted_date(engagement: Engagement, lead: Member, days: int = 200) -> dt.date:
+    date = dt.date.today() + dt.timedelta(days)
+    change = {"kind": "date", "expectation": said(engagement).pk, "date": date.isoformat()}
+    actions.adopt_scenario(lead, tried(lead, engagement, change))
+    return date
+
+
+def test_adopting_a_date_does_not_make_up_that_somebody_said_it(engagement: Engagement, lead: Member) -> None:
+    before = said(engagement).date
+    date = adopted_date(engagement, lead)
+    assert said(engagement).date == before
+    (told,) = to_tell(engagement)
+    assert (told.expectation, told.date) == (said(engagement), date)
+    assert not statements(engagement)[0].backing.backed  # the verdict is about what was said
+
+
+def test_who_speaks_with_the_client_is_asked_to_tell_what_was_adopted(
     engagement: Engagement, lead: Member
 ) -> None:
-    old, date = said(engagement), dt.date.today() + dt.timedelta(200)
-    change = {"kind": "date", "expectation": old.pk, "date": date.isoformat()}
-    actions.adopt_scenario(lead, tried(lead, engagement, change))
+    seller, owner = engagement.parts.get(part=Part.SELLER).member, engagement.relationship.owner
+    date = adopted_date(engagement, lead)
+    for member in (seller, owner):
+        (line,) = [line for line in waiting_for(member) if "instead of" in line.what]
+        assert line.group == Group.ANSWER
+        assert f"date={date.isoformat()}" in line.address
+    assert not [line for line in waiting_for(lead) if "instead of" in line.what]
+
+
+def test_once_it_was_told_nothing_is_left_to_tell_and_the_promise_is_backed(
+    engagement: Engagement, lead: Member
+) -> None:
+    build.about(said(engagement), build.activity(engagement.plan, "w4"))
+    actions.ask_for_check(lead, engagement)
+    date, seller = adopted_date(engagement, lead), engagement.parts.get(part=Part.SELLER).member
+    (told,) = to_tell(engagement)
+    client = Client()
+    client.force_login(seller, backend="allauth.account.auth_backends.AuthenticationBackend")
+    form = client.get(told.address).context["form"]
+    assert form["date"].value() == date.isoformat()
+    sent = {name: form[name].value() or "" for name in form.fields} | {"channel": "call"}
+    client.post(told.address, sent)
     new = said(engagement)
-    assert (new.restates, new.date, new.channel) == (old, date, Expectation.Channel.OTHER)
-    assert "still to be told" in new.words
+    assert (new.date, new.channel, new.member) == (date, "call", seller)
+    assert new.target.activity.code == "w4"
+    assert statements(engagement)[0].backing.backed
+    assert not to_tell(engagement)
+
+
+def test_what_was_adopted_last_is_what_is_to_be_told(engagement: Engagement, lead: Member) -> None:
+    adopted_date(engagement, lead, 200)
+    date = adopted_date(engagement, lead, 150)
+    assert [told.date for told in to_tell(engagement)] == [date]
+
+
+def test_what_was_taken_back_is_not_adopted(engagement: Engagement, lead: Member) -> None:
+    seller, old = engagement.parts.get(part=Part.SELLER).member, said(engagement)
+    change = {"kind": "date", "expectation": old.pk, "date": "2099-01-01"}
+    scenario = tried(lead, engagement, change)
+    withdraw_expectation(seller, old, "A mistake", seller, dt.date.today())
+    with pytest.raises(Refused):
+        actions.adopt_scenario(lead, scenario)
 
 
 def test_after_adopting_the_promises_are_checked_again(engagement: Engagement, lead: Member) -> None:

@@ -43,3 +43,31 @@ def test_the_sample_firms_door_is_not_there_in_a_real_firm() -> None:
     client.force_login(firm.seller())
     assert client.get("/demo/").status_code == 404
     assert client.post("/demo/be/1/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/engagements/?search=%00",
+        "/relationships/?search=a%00b",
+        "/palette/?q=%00",
+        "/engagements/99999999999999999999/",
+        "/plans/of/99999999999999999999/",
+        "/estimates/99999999999999999999/",
+    ],
+)
+def test_odd_addresses_are_answered_in_words(address: str) -> None:
+    client = Client()
+    client.force_login(firm.seller())
+    answer = client.get(address)
+    assert answer.status_code in (400, 404)
+    assert "To your desk" in answer.content.decode()
+
+
+def test_a_form_key_that_is_none_is_not_kept() -> None:
+    client = Client()
+    seller = firm.seller()
+    client.force_login(seller)
+    form = {"relationship": firm.relationship(seller).pk, "title": "Portal", "profile": "standard"}
+    answer = client.post("/engagements/begin/", form | {"form-key": "\0" * 300})
+    assert answer.status_code == 302

@@ -82,17 +82,21 @@ def loaded(instance: models.Model) -> dict[str, Any]:
     for field_ in _changing_inside(type(instance)):
         if held.get(field_.attname) is not None:
             held[field_.attname] = deepcopy(held[field_.attname])
-    for name in getattr(instance, "SECRET_FIELDS", ()):
-        held.pop(name, None)
     return held
+
+
+def changed_names(instance: models.Model, stored: dict[str, Any]) -> list[str]:
+    """The fields that are other than `loaded` held them. A secret JSON value counts as changed if it was set anew."""
+    now = loaded(instance)
+    names = [f.attname for f in instance._meta.concrete_fields if not f.primary_key and f.attname in now]
+    return [name for name in names if name not in stored or now[name] != stored[name]]
 
 
 def told(model: type[models.Model], held: dict[str, Any]) -> dict[str, Any]:
     """What `loaded` held, as JSON can hold it."""
     row = SimpleNamespace(**held)
-    as_text = _changing_inside(model)
     return {
-        f.attname: held[f.attname] if held[f.attname] is None or f in as_text else f.value_to_string(row)  # type: ignore[arg-type]  # it asks for the attribute only
+        f.attname: None if held[f.attname] is None else f.value_to_string(row)  # type: ignore[arg-type]  # it asks for the attribute only
         for f in model._meta.concrete_fields
         if f.attname in held
     }

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -17,12 +18,16 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from django.apps import apps
-from django.db import IntegrityError, models, transaction
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import DatabaseError, IntegrityError, OperationalError, models, transaction
+from django.utils.translation import gettext as _
 
 from accord.actions import call
-from accord.actions.models import AuditChange, AuditEntry, IdempotentCall
+from accord.actions.models import AuditChange, AuditEntry, IdempotentCall, Recorded
 from accord.actions.refusals import Refused
 from accord.ledger.chain import canonical
+
+logger = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -114,6 +119,41 @@ def _registering(register: dict[str, list[Gate]], name: str) -> Callable[[Gate],
     return put
 
 
+def _take(about: Any) -> None:
+    """Lock what an action is about and load it anew, so that nobody else changes it meanwhile and nothing old is judged.
+
+    Raises:
+        Refused: it is gone.
+    """
+    several = about if isinstance(about, list | tuple) else [about]
+    rows = [row for row in several if isinstance(row, Recorded) and row.pk is not None]
+    for row in sorted(rows, key=lambda row: row.pk):
+        try:
+            row.refresh_from_db(from_queryset=type(row)._base_manager.select_for_update())
+        except ObjectDoesNotExist:
+            raise Refused(
+                _("What is gone is not changed any more."),
+                _("Somebody removed this a moment ago."),
+                _("Open the page again to see what is there now."),
+            ) from None
+
+
+@contextmanager
+def _told_as_refusals(action_name: str) -> Iterator[None]:
+    """What the database does not take is a refusal for the person and, as it may be a fault of ours, a line in the log."""
+    try:
+        yield
+    except (IntegrityError, DatabaseError, OverflowError, UnicodeEncodeError) as error:
+        logger.exception("The database did not take what %s writes", action_name)
+        if isinstance(error, OperationalError):
+            raise
+        raise Refused(
+            _("What is kept fits together, and is changed by one person at a time."),
+            _("Somebody else changed this at the same moment, or a value is one that cannot be kept."),
+            _("Open the page again, look at what is there now, and enter it once more."),
+        ) from error
+
+
 class _Passage:
     def __init__(self, about: Action, actor: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         self.action, self.actor, self.args, self.kwargs = about, actor, args, kwargs
@@ -142,8 +182,10 @@ class _Passage:
             return earlier
 
     def _carry_out(self, function: Callable[..., Any]) -> Any:
-        with transaction.atomic():
-            self.action.permission(self.actor, self.args[0] if self.args else None)
+        with transaction.atomic(), _told_as_refusals(self.action.name):
+            about = self.args[0] if self.args else None
+            _take(about)
+            self.action.permission(self.actor, about)
             for check in _gates.get(self.action.name, ()):
                 check(self.actor, *self.args, **self.kwargs)
             running = call.Call(self.action.name)
@@ -173,11 +215,20 @@ class _Passage:
             return None
         if kept.digest != self._digest():
             raise Refused(
-                "A form can be sent once.",
-                "This one was sent before with other content.",
-                "Open the page again and enter it there.",
+                _("A form can be sent once."),
+                _("This one was sent before with other content."),
+                _("Open the page again and enter it there."),
             )
-        return apps.get_model(kept.result_model).objects.get(pk=kept.result_id) if kept.result_model else True
+        if not kept.result_model:
+            return True
+        result = apps.get_model(kept.result_model).objects.filter(pk=kept.result_id).first()
+        if result is None:
+            raise Refused(
+                _("A form can be sent once."),
+                _("This one was sent before, and what it made is gone since."),
+                _("Open the page again."),
+            )
+        return result
 
     def _digest(self) -> str:
         def plain(value: Any) -> Any:

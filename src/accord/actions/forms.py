@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from accord.actions.door import once
 from accord.actions.refusals import WrongInput
 
 FORM_KEY = "form-key"
+_KEY = re.compile(r"[\w-]{1,100}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,8 @@ def carried_out(request: HttpRequest, form: forms.Form, act: Callable[[], Any]) 
 
 
 def key_of(request: HttpRequest) -> str | None:
-    return request.POST.get(FORM_KEY) or None
+    key = request.POST.get(FORM_KEY, "")
+    return key if _KEY.fullmatch(key) else None
 
 
 def form_page(

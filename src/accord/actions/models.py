@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
@@ -99,7 +100,7 @@ class Recorded(models.Model):
     class Meta:
         abstract = True
 
-    _stored: dict[str, Any]
+    _stored: dict[str, Any]  # as the database holds it, for as much as was loaded
 
     @classmethod
     def from_db(cls, db: str | None, field_names: Any, values: Any, **kwargs: Any) -> Self:
@@ -107,13 +108,21 @@ class Recorded(models.Model):
         instance._stored = call.loaded(instance)
         return instance
 
+    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
+        super().refresh_from_db(*args, **kwargs)
+        self._stored = call.loaded(self)
+        for name in [n for n in self.__dict__ if isinstance(getattr(type(self), n, None), cached_property)]:
+            del self.__dict__[name]
+
     def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write a new row, or of an old one the fields that changed: what somebody else changed meanwhile stays."""
         current = call.current()
-        adding = self._state.adding
-        super().save(*args, **kwargs)
-        if adding:
+        if self._state.adding:
+            super().save(*args, **kwargs)
             current.created(self)
         else:
+            kwargs.setdefault("update_fields", call.changed_names(self, self._stored))
+            super().save(*args, **kwargs)
             current.changed(self, self._stored)
         self._stored = call.loaded(self)
 

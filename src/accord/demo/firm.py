@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import transaction
 
+from accord.demo import mark
 from accord.demo.history import close_for_good, place_at_stage
 from accord.demo.work import SIGNED, Work
 from accord.demo.world import Page, World, in_words
@@ -43,6 +44,7 @@ Tell = Callable[[str], None]
 def load(today: dt.date | None = None, tell: Tell = lambda _: None) -> None:
     """Fill an empty firm, all or nothing. `tell` is told what comes next."""
     with transaction.atomic(), dates_later():
+        mark.put()
         _Loader(World(today or dt.date.today()), tell).load()
 
 

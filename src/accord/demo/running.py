@@ -46,6 +46,7 @@ def begin(fresh: bool, tell: Tell) -> None:
     noted = marked(folder)
     if noted == now and not fresh:
         serving.begin(demo=True)
+        _must_be_marked()
         return
     if noted is not None and not fresh:
         tell(_why_anew(noted, now))
@@ -54,6 +55,15 @@ def begin(fresh: bool, tell: Tell) -> None:
     serving.begin(demo=True)
     _load(tell)
     _write(folder, now)
+
+
+def _must_be_marked() -> None:
+    from accord.demo import mark
+
+    if not mark.is_there():
+        raise NotTheSampleFirm(
+            "The database that ACCORD_DATABASE names is not the sample firm's; it was left as it is."
+        )
 
 
 def marked(folder: Path) -> Note | None:

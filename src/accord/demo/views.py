@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from accord.demo import running, tour
+from accord.demo import mark, tour
 from accord.people.models import Member
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -21,11 +21,11 @@ View = Callable[..., HttpResponse]
 
 
 def sample_firm_only(view: View) -> View:
-    """Nothing is at this address unless the sample firm runs, on data that is the sample firm's own."""
+    """Nothing is at this address unless the sample firm runs, on a database that is the sample firm's own."""
 
     @wraps(view)
     def looked_at(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        if not settings.DEMO or running.marked(settings.DATA) is None:
+        if not settings.DEMO or not mark.is_there():
             raise Http404
         return view(request, *args, **kwargs)
 

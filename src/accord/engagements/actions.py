@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from accord.actions.door import action
+from accord.actions.door import action, gate
 from accord.actions.refusals import WrongInput
 from accord.engagements import rules
 from accord.engagements.models import (
@@ -130,10 +130,10 @@ def give_part(actor: Member, engagement: Engagement, member: Member, part: str) 
 
     Raises:
         WrongInput: it is no part, or the member has left.
-        Refused: it has ended.
+        Refused: it has ended, the member lacks the access role, or is on the other side of it.
     """
     rules.still_open(engagement)
-    rules.can_take_a_part(member, part)
+    rules.can_take_a_part(engagement, member, part)
     if not engagement.parts.filter(member=member, part=part).exists():
         TakenPart(engagement=engagement, member=member, part=part).save()
 
@@ -170,6 +170,12 @@ def move_to_stage(actor: Member, engagement: Engagement, stage: Stage) -> Engage
     engagement.stage, engagement.stage_since = stage, dt.date.today()
     engagement.save()
     return engagement
+
+
+@gate("engagements.move_to_stage")
+def signed_by_an_executive(actor: Member, engagement: Engagement, stage: Stage) -> None:
+    if stage == Stage.CONTRACT and engagement.stage == Stage.REVIEW:
+        rules.may_sign(actor, engagement)
 
 
 @action(permission=rules.may_lead)
@@ -254,8 +260,9 @@ def withdraw_expectation(
 
     Raises:
         WrongInput: no reason, or a date in the future.
-        Refused: it was restated or withdrawn already.
+        Refused: it was restated or withdrawn already, or the engagement has ended.
     """
+    rules.still_open(expectation.engagement)
     rules.is_current(expectation)
     future = rules.not_in_the_future(told_on, dt.date.today())
     if future:
@@ -311,6 +318,9 @@ def _wrong(engagement: Engagement, said: Said) -> dict[str, str]:
         wrong["subject"] = "Say in a few words what it is about."
     if said.kind == Expectation.Kind.TIME and said.date is None:
         wrong["date"] = "Give the date that was named."
+    far = rules.well_in_time(said.date)
+    if far:
+        wrong["date"] = far
     if said.kind == Expectation.Kind.COST and (said.amount is None or said.amount <= 0):
         wrong["amount"] = "Give the amount that was named."
     future = rules.not_in_the_future(said.said_on, dt.date.today())

@@ -24,6 +24,7 @@ def give_part_in_each(actor: Member, engagements: Sequence[Engagement], member: 
     """
     _some(engagements)
     rules.still_open_each(engagements)
+    rules.for_each(engagements, lambda engagement: rules.can_take_a_part(engagement, member, part))
     for engagement in engagements:
         give_part(actor, engagement, member, part)
 

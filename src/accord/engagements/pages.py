@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accord.actions.door import obstacles
 from accord.actions.refusals import NotAllowed, Refused
 from accord.engagements import rules
-from accord.engagements.models import Engagement, Stage
+from accord.engagements.models import Engagement, Outcome, Stage
 from accord.people.accounts import signed_in
 from accord.people.models import Member
 
@@ -82,7 +82,7 @@ def _head(member: Member, engagement: Engagement, tab: str) -> Head:
     found = obstacles("engagements.move_to_stage", member, engagement, following) if following else []
     missing = [refused for refused in found if not isinstance(refused, NotAllowed)]
     return Head(
-        way=_way(here, bool(engagement.outcome)),
+        way=_way(here, engagement.outcome),
         tabs=[Tab(str(label), reverse(name, args=[engagement.pk]), name == tab) for name, label in _TABS],
         next_stage=following,
         earlier_stage=None if engagement.outcome else rules.earlier_stage(here),
@@ -91,10 +91,10 @@ def _head(member: Member, engagement: Engagement, tab: str) -> Head:
     )
 
 
-def _way(here: Stage, ended: bool) -> list[Step]:
+def _way(here: Stage, outcome: str) -> list[Step]:
     stages = list(Stage)
     at = stages.index(here)
-    now = "ended now" if ended else "now"
+    now = "ended now" if outcome in (Outcome.LOST, Outcome.DECLINED) else "now"
     return [
         Step(str(stage.label), "past" if k < at else now if k == at else "next")
         for k, stage in enumerate(stages)

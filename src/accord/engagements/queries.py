@@ -155,11 +155,16 @@ def standing() -> QuerySet[Expectation]:
 
 def not_backed() -> Q:
     """Which expectations are not backed (the rule `backing_of` in SQL)."""
-    unlikely = Q()
-    for profile, asked in ASKED_CONFIDENCE.items():
-        unlikely |= Q(engagement__profile=profile, belief__probability__lt=asked)
     unapproved = Q(belief__stale=True) | Q(belief__from_approved_estimate=False)
-    return Q(belief=None) | unapproved | unlikely
+    return Q(belief=None) | unapproved | unlikely()
+
+
+def unlikely() -> Q:
+    """Which expectations are less likely kept than the policy asks."""
+    found = Q()
+    for profile, asked in ASKED_CONFIDENCE.items():
+        found |= Q(engagement__profile=profile, belief__probability__lt=asked)
+    return found
 
 
 def with_last_event(found: QuerySet[Engagement]) -> QuerySet[Engagement]:

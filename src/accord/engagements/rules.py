@@ -7,6 +7,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from accord.actions.models import AuditChange
 from accord.actions.refusals import NotAllowed, Refused, WrongInput
 from accord.engagements.models import (
     Belief,
@@ -20,8 +24,8 @@ from accord.engagements.models import (
     TakenPart,
 )
 from accord.exchange.wording import share
-from accord.people.models import AccessRole, Member
-from accord.people.rules import one_of
+from accord.people.models import AccessRole, GivenRole, Member
+from accord.people.rules import FAR_AWAY, is_far_away, one_of
 
 # From each stage to those that may follow. Backwards is allowed while nothing is signed.
 MOVES: dict[Stage, tuple[Stage, ...]] = {
@@ -35,7 +39,22 @@ MOVES: dict[Stage, tuple[Stage, ...]] = {
     Stage.CLOSING: (Stage.DELIVERY,),
 }
 _SEES_ALL = (AccessRole.EXECUTIVE, AccessRole.AUDITOR)
-_LEADS = {Part.SELLER, Part.PROJECT_MANAGER, Part.DELIVERY_LEAD}
+_LEADS = (Part.SELLER, Part.PROJECT_MANAGER, Part.DELIVERY_LEAD)
+# Who answers what the seller asks. Nobody does both in one engagement.
+_DELIVERS = (Part.PROJECT_MANAGER, Part.DELIVERY_LEAD, Part.ESTIMATOR, Part.QUALITY_MANAGER)
+# A part gives no authority by itself: it asks for one of these access roles, which administrators give.
+ROLES_OF = {
+    Part.SELLER: (AccessRole.SELLER, AccessRole.RELATIONSHIP_MANAGER, AccessRole.EXECUTIVE),
+    Part.PROJECT_MANAGER: (AccessRole.PROJECT_MANAGER,),
+    Part.DELIVERY_LEAD: (AccessRole.DELIVERY_LEAD,),
+    Part.ESTIMATOR: (
+        AccessRole.ESTIMATOR,
+        AccessRole.DELIVERY_LEAD,
+        AccessRole.PROJECT_MANAGER,
+        AccessRole.MEMBER,
+    ),
+    Part.QUALITY_MANAGER: (AccessRole.QUALITY_MANAGER,),
+}
 
 # The probability that the policy asks for before a promise counts as backed, and the margin that a price must leave.
 ASKED_CONFIDENCE = {Profile.LIGHT: 0.7, Profile.STANDARD: 0.8, Profile.HEAVY: 0.9}
@@ -179,10 +198,8 @@ def for_each(engagements: Iterable[Engagement], rule: Callable[[Engagement], Non
 def may_change_profile(actor: Member | None, engagement: Any) -> None:
     """How much method an engagement needs is decided by delivery or an executive, not by who sells it."""
     must_see(actor, engagement)
-    delivers = actor is not None and any(
-        taken.member_id == actor.pk and taken.part == Part.DELIVERY_LEAD for taken in engagement.parts.all()
-    )
-    if not delivers:
+    sells_not(actor, engagement)
+    if actor is None or not acts_as(actor, engagement, Part.DELIVERY_LEAD):
         one_of(actor, "Changing the profile of an engagement", AccessRole.DELIVERY_LEAD, AccessRole.EXECUTIVE)
 
 
@@ -211,11 +228,123 @@ def keeps_a_seller(engagement: Engagement, taken: TakenPart) -> None:
         )
 
 
-def can_take_a_part(member: Member, part: str) -> None:
+def sells(member: Member, engagement: Engagement) -> str:
+    """By what somebody is on the seller's side of an engagement, in words; '' if they are not."""
+    if engagement.relationship.owner_id == member.pk:
+        return _("%(name)s owns the relationship with this client.") % {"name": member}
+    if _has_part(member, engagement, Part.SELLER):
+        return _("%(name)s sells this engagement.") % {"name": member}
+    return ""
+
+
+def has_sold(member: Member, engagement: Engagement) -> str:
+    """As `sells`, or by what they ever were since the engagement began: the audit knows."""
+    pk = str(member.pk)
+    parts = AuditChange.objects.filter(
+        model="engagements.takenpart",
+        kind=AuditChange.Kind.CREATED,
+        after__engagement_id=str(engagement.pk),
+        after__member_id=pk,
+        after__part=Part.SELLER,
+    )
+    owned = AuditChange.objects.filter(
+        Q(before__owner_id=pk) | Q(after__owner_id=pk),
+        model="relationships.relationship",
+        object_id=str(engagement.relationship_id),
+        kind=AuditChange.Kind.CHANGED,
+        entry__at__date__gte=engagement.begun_on,
+    )
+    now = sells(member, engagement)
+    if now or not (parts.exists() or owned.exists()):
+        return now
+    return _("%(name)s sold this engagement, or owned the relationship, since it began.") % {"name": member}
+
+
+def sells_not(actor: Member | None, engagement: Engagement) -> None:
+    """Whoever sells an engagement decides nothing that delivery decides in it, whatever other roles they have."""
+    because = sells(actor, engagement) if actor is not None else ""
+    if because:
+        raise NotAllowed(
+            _("Whoever sells an engagement or owns its relationship decides nothing for delivery in it."),
+            because,
+            _("Ask %(names)s.") % {"names": _who_delivers(engagement)},
+        )
+
+
+def _who_delivers(engagement: Engagement) -> str:
+    leads = (Part.DELIVERY_LEAD, Part.PROJECT_MANAGER)
+    names = [str(taken) for taken in engagement.parts.all() if taken.part in leads]
+    return ", ".join(names) or _("a delivery lead who does not sell it")
+
+
+def acts_as(member: Member, engagement: Engagement, *parts: Part) -> bool:
+    """Whether somebody has one of the parts here, and still an access role that it asks for."""
+    mine = {taken.part for taken in engagement.parts.all() if taken.member_id == member.pk}
+    return any(part in mine and member.has_any(*ROLES_OF[part]) for part in parts)
+
+
+def can_take_a_part(engagement: Engagement, member: Member, part: str) -> None:
+    """Authority comes from the access roles, and one person is on one side.
+
+    Raises:
+        WrongInput: it is no part, or the member has left.
+        Refused: the member lacks the access role, or is on the other side of this engagement.
+    """
     if part not in Part.values:
-        raise WrongInput(part="Choose one of the parts.")
+        raise WrongInput(part=_("Choose one of the parts."))
     if not member.is_active:
-        raise WrongInput(member=f"{member} has left the firm.")
+        raise WrongInput(member=_("%(name)s has left the firm.") % {"name": member})
+    taken = Part(part)
+    roles = ROLES_OF.get(taken, ())
+    if (roles and not member.has_any(*roles)) or member.access_roles == {AccessRole.AUDITOR}:
+        raise Refused(
+            _("A part is taken by somebody whose access role allows it."),
+            _("%(name)s has no role that allows the part “%(part)s”.")
+            % {"name": member, "part": taken.label},
+            _("It needs one of: %(roles)s. Choose somebody who has it; an administrator gives roles.")
+            % {"roles": ", ".join(str(role.label) for role in roles or AccessRole if role != "auditor")},
+        )
+    _is_on_one_side(engagement, member, taken)
+
+
+def _is_on_one_side(engagement: Engagement, member: Member, part: Part) -> None:
+    other = ""
+    if part in _DELIVERS:
+        other = sells(member, engagement)
+    elif part == Part.SELLER:
+        has = [p.label for p in _DELIVERS if _has_part(member, engagement, p)]
+        told = _("%(name)s has the part “%(part)s” here.")
+        other = told % {"name": member, "part": has[0]} if has else ""
+    if other:
+        raise Refused(
+            _("In one engagement a person either sells or delivers."),
+            other,
+            _("Give the part to somebody else."),
+        )
+
+
+def may_sign(actor: Member | None, engagement: Engagement) -> None:
+    """Until a review decides it, a contract is signed by an executive who does not sell it.
+
+    Raises:
+        NotAllowed: the actor is none, or sells it.
+    """
+    because = _("You are no executive.")
+    if actor is not None and actor.has_any(AccessRole.EXECUTIVE):
+        because = sells(actor, engagement)
+    if because:
+        raise NotAllowed(
+            _("A contract is signed by an executive who neither sells it nor owns the relationship."),
+            because,
+            _("Ask %(names)s.") % {"names": _signers(engagement)},
+        )
+
+
+def _signers(engagement: Engagement) -> str:
+    held = GivenRole.objects.filter(role=AccessRole.EXECUTIVE, member__is_active=True)
+    found = [given.member for given in held.select_related("member") if not sells(given.member, engagement)]
+    names = [member.name for member in found]
+    return ", ".join(names) or _("an administrator to make somebody else an executive")
 
 
 def may_keep_views(actor: Member | None, _about: Any) -> None:
@@ -269,6 +398,11 @@ def is_current(expectation: Expectation) -> None:
         )
 
 
+def well_in_time(date: dt.date | None) -> str | None:
+    """What is wrong with a date that no calendar of ours reaches."""
+    return str(FAR_AWAY) if date is not None and is_far_away(date) else None
+
+
 def not_in_the_future(on: dt.date, today: dt.date) -> str | None:
     return "This date lies in the future." if on > today else None
 
@@ -304,6 +438,10 @@ def backing_of(kind: str, belief: Belief | None, profile: str) -> Backing:
     )
 
 
+def _has_part(member: Member, engagement: Engagement, part: Part) -> bool:
+    return any(taken.member_id == member.pk and taken.part == part for taken in engagement.parts.all())
+
+
 def _is_near(actor: Member, engagement: Engagement) -> bool:
     return engagement.relationship.owner_id == actor.pk or any(
         taken.member_id == actor.pk for taken in engagement.parts.all()
@@ -311,6 +449,4 @@ def _is_near(actor: Member, engagement: Engagement) -> bool:
 
 
 def _leads(actor: Member, engagement: Engagement) -> bool:
-    return engagement.relationship.owner_id == actor.pk or any(
-        taken.member_id == actor.pk and taken.part in _LEADS for taken in engagement.parts.all()
-    )
+    return engagement.relationship.owner_id == actor.pk or acts_as(actor, engagement, *_LEADS)

@@ -126,6 +126,8 @@ def restate(request: HttpRequest, pk: int) -> HttpResponse:
     old = {
         name: getattr(found, name) for name in ("kind", "subject", "date", "amount", "contact", "direction")
     }
+    # What was adopted can be filled in already: it is recorded as soon as somebody has told it.
+    old |= {name: request.GET[name] for name in ("date", "amount", "direction") if name in request.GET}
     form = SaidForm(request.POST or None, engagement=found.engagement, actor=member, initial=old)
     done = carried_out(request, form, lambda: actions.restate_expectation(member, found, form.said()))
     if done:

@@ -175,7 +175,7 @@ class _Check:
             best = share_down(-at_confidence(-values, confidence))
         kept = self._kept(values, promise.kind, promise.amount if promise.date is None else promise.date)
         then = float(self._kept(values, promise.kind, as_told(promise.kind, best)).mean())
-        return PromiseResult(promise, probability(kept, confidence), best, then), kept
+        return PromiseResult(promise, probability(kept, confidence), best, then, values), kept
 
     def _kept(self, values: Samples, kind: PromiseKind, promised: dt.date | float) -> Kept:
         if isinstance(promised, dt.date):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,8 @@ class PromiseResult:
     # The best value that would be backed: the earliest date, the lowest cost, the highest margin.
     backed_value: dt.date | float
     backed_probability: float  # that of the backed value as people are told it, rounded to the cautious side
+    # What decides it, one value for each sample: axis values of a date, money, or shares.
+    samples: Samples = field(compare=False, repr=False)
     before: float | None = None  # the probability before the what-if
 
     @property

@@ -5,4 +5,5 @@ class EstimatingConfig(AppConfig):
     name = "accord.estimating"
 
     def ready(self) -> None:
-        from accord.estimating import actions, coverage  # noqa: F401  (their gates and followers register themselves)
+        # They register themselves: gates, followers, what waits on the desk.
+        from accord.estimating import actions, coverage, desk, independence  # noqa: F401

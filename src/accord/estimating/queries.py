@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
-from django.urls import reverse
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
 from accord.actions.refusals import Refused
@@ -113,17 +111,6 @@ class Comparison:
     @property
     def change(self) -> Decimal:
         return self.after.likely - self.before.likely
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """Something that a member is to do with an estimate."""
-
-    what: str
-    engagement: Engagement
-    why: str
-    until: dt.date | None
-    address: str
 
 
 def estimate_for_page(pk: int) -> QuerySet[Estimate]:
@@ -245,7 +232,7 @@ def versions(engagement: Engagement) -> list[Version]:
 def waits_for(estimate: Estimate, member: Member | None = None) -> str:
     """One sentence: what is to be done next, and by whom; `member` is the one who reads it."""
     if estimate.state == State.DELIVERED:
-        return _("Waits for somebody with delivery authority to approve it or send it back.")
+        return _("Waits for {names} to approve it or send it back.").format(names=_who_may_approve(estimate))
     if estimate.state == State.APPROVED:
         return _("Approved by {name}.").format(name=estimate.approved_by)
     if estimate.state == State.REPLACED:
@@ -261,6 +248,13 @@ def waits_for(estimate: Estimate, member: Member | None = None) -> str:
     return _("All estimators are done: agree on the efforts and deliver it.")
 
 
+def _who_may_approve(estimate: Estimate) -> str:
+    """The delivery leads and the project manager of the engagement by name, else whoever has delivery authority."""
+    leading = (Part.DELIVERY_LEAD, Part.PROJECT_MANAGER)
+    names = [str(taken.member) for taken in estimate.engagement.parts.all() if taken.part in leading]
+    return _(" or ").join(dict.fromkeys(names)) or _("somebody with delivery authority")
+
+
 def compare(before: Estimate, after: Estimate) -> Comparison:
     rows = _agreed_rows([before, after])
     old, new = rows.get(before.pk, []), rows.get(after.pk, [])
@@ -269,6 +263,11 @@ def compare(before: Estimate, after: Estimate) -> Comparison:
         numbers.totals(_priced(old))[-1],
         numbers.totals(_priced(new))[-1],
     )
+
+
+def in_no_package(engagement: Engagement) -> list[Expectation]:
+    """What the client expects in scope and quality that no work package was named for."""
+    return [line.expectation for line in covered(engagement) if not line.code]
 
 
 def covered(engagement: Engagement) -> list[Covered]:
@@ -312,64 +311,6 @@ def sources(member: Member, engagement: Engagement) -> QuerySet[Estimate]:
     newest = list(found.values_list("pk", flat=True)[:SOURCES])
     rows = Estimate.objects.filter(pk__in=newest).select_related("engagement__relationship__client")
     return rows.order_by("-approved_at", "-id")
-
-
-def waiting_for(member: Member) -> list[Waiting]:
-    """What the desk shows: numbers to give, efforts to agree on, estimates to judge. The earliest date first."""
-    found = [*_to_estimate(member), *_to_judge(member)]
-    return sorted(found, key=lambda w: (w.until is None, w.until or dt.date.max, w.engagement.pk))
-
-
-def _to_estimate(member: Member) -> Iterable[Waiting]:
-    mine = Estimate.objects.filter(
-        state__in=[State.ASKED, State.IN_WORK],
-        contributions__estimator=member,
-        engagement__in=visible_to(member).filter(outcome=""),
-    )
-    mine = mine.select_related("engagement__relationship__client", "asked_by").prefetch_related(
-        "contributions"
-    )
-    for estimate in mine:
-        own = own_contribution(member, estimate)
-        if own is not None and own.done_at is None:
-            what, why = _("Estimate"), _("{name} asked you").format(name=estimate.asked_by)
-        elif rules.all_done(estimate.contributions.all()):
-            what, why = _("Agree and deliver"), _("all estimators are done")
-        else:
-            continue
-        yield Waiting(what, estimate.engagement, why, estimate.due_on, _address(estimate))
-
-
-def _to_judge(member: Member) -> Iterable[Waiting]:
-    delivered = Estimate.objects.filter(
-        state=State.DELIVERED, engagement__in=visible_to(member).filter(outcome="")
-    )
-    leads = Exists(
-        TakenPart.objects.filter(
-            engagement=OuterRef("engagement"),
-            member=member,
-            part__in=[Part.DELIVERY_LEAD, Part.PROJECT_MANAGER],
-        )
-    )
-    nobody_leads = ~Exists(
-        TakenPart.objects.filter(engagement=OuterRef("engagement"), part=Part.DELIVERY_LEAD)
-    )
-    parts = Prefetch("engagement__parts", TakenPart.objects.all())
-    near = delivered.filter(Q(leads) | Q(nobody_leads))
-    rows = near.select_related("engagement__relationship__client", "delivered_by")
-    for estimate in rows.prefetch_related(parts, "contributions"):
-        try:
-            rules.may_approve(member, estimate)
-        except Refused:
-            continue
-        why = _("{name} delivered it").format(name=estimate.delivered_by)
-        yield Waiting(
-            _("Approve the estimate"), estimate.engagement, why, estimate.due_on, _address(estimate)
-        )
-
-
-def _address(estimate: Estimate) -> str:
-    return reverse("estimating:estimate", args=[estimate.pk])
 
 
 def _agreed_rows(estimates: Sequence[Estimate]) -> dict[int, list[GridRow]]:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import CharField, Q, QuerySet
+from django.db.models.functions import Cast
+
+from accord.actions.models import AuditChange
 from accord.actions.refusals import NotAllowed, Refused, WrongInput
 from accord.engagements import rules as engagement_rules
 from accord.engagements.models import Engagement, Expectation, Part
-from accord.estimating.models import Contribution, Estimate, State, WorkPackage
+from accord.estimating.models import Contribution, Effort, Estimate, State, WorkPackage
 from accord.people.models import AccessRole, Member, Role
 
 MOST_ROWS = 2000
@@ -18,7 +23,12 @@ MOST_HOURS = Decimal(1_000_000)
 MOST_PEOPLE = Decimal(999)
 OPEN = (State.ASKED, State.IN_WORK, State.DELIVERED)
 TOLD_AT_MOST = 5
-_AUTHORITY = (AccessRole.DELIVERY_LEAD, AccessRole.PROJECT_MANAGER)
+# With these the agreed hours begin as the means of what was given: nobody chose them.
+_BEGINS_AGREEMENT = (
+    "estimating.finish_contribution",
+    "estimating.deliver_estimate",
+    "estimating.release_estimator",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +75,7 @@ def may_ask(actor: Member | None, engagement: Any) -> None:
 def may_estimate(actor: Member | None, estimate: Any) -> None:
     """The estimators work on it; a delivery lead prepares it and agrees with them."""
     engagement_rules.must_see(actor, estimate.engagement)
+    engagement_rules.sells_not(actor, estimate.engagement)
     if actor is not None and (_contributes(actor, estimate) or leads_delivery(actor, estimate.engagement)):
         return
     raise NotAllowed(
@@ -97,34 +108,52 @@ def may_cover(actor: Member | None, expectation: Any) -> None:
 
 
 def may_decide(actor: Member | None, estimate: Any) -> None:
-    """Delivery authority: the engagement's delivery lead, any delivery lead, any project manager."""
+    """Delivery authority: any delivery lead, and the engagement's project manager."""
     engagement_rules.must_see(actor, estimate.engagement)
-    if actor is None or not (
-        actor.has_any(*_AUTHORITY) or _has_part(actor, estimate.engagement, Part.DELIVERY_LEAD)
-    ):
+    engagement_rules.sells_not(actor, estimate.engagement)
+    if actor is None or not has_authority(actor, estimate.engagement):
         raise NotAllowed(
             "An estimate is judged by somebody with delivery authority.",
-            "You are neither a delivery lead nor a project manager.",
-            "Ask a delivery lead or a project manager who does not sell this engagement.",
+            "You are neither a delivery lead nor the project manager of this engagement.",
+            "Ask a delivery lead or its project manager.",
         )
 
 
 def may_approve(actor: Member | None, estimate: Any) -> None:
-    """Delivery authority, and independent of the sale and of the numbers."""
+    """Delivery authority, and independent of the sale and of the numbers, now and ever since it began."""
+    may_judge(actor, estimate)
+    assert actor is not None
+    _is_independent(
+        engagement_rules.has_sold(actor, estimate.engagement) or _wrote_what_was_agreed(actor, estimate)
+    )
+
+
+def may_judge(actor: Member | None, estimate: Estimate) -> None:
+    """As `may_approve` by what is so now: without a look into the audit, for pages that tell of many estimates."""
     may_decide(actor, estimate)
     assert actor is not None
-    for because in (_sells(actor, estimate.engagement), _estimated_alone(actor, estimate)):
-        if because:
-            raise Refused(
-                "An estimate is approved by somebody with delivery authority who neither sells the "
-                "engagement nor owns the relationship nor is the only estimator.",
-                because,
-                "Ask another delivery lead or project manager.",
-            )
+    _is_independent(_estimated_alone(actor, estimate))
+
+
+def _is_independent(because: str) -> None:
+    if because:
+        raise Refused(
+            "An estimate is approved by somebody with delivery authority who neither sells or sold the "
+            "engagement nor owns the relationship nor made its numbers.",
+            because,
+            "Ask another delivery lead, or the engagement's project manager.",
+        )
+
+
+def has_authority(actor: Member, engagement: Engagement) -> bool:
+    return actor.has_any(AccessRole.DELIVERY_LEAD) or engagement_rules.acts_as(
+        actor, engagement, Part.PROJECT_MANAGER
+    )
 
 
 def leads_delivery(actor: Member, engagement: Engagement) -> bool:
-    return actor.has_any(AccessRole.DELIVERY_LEAD) or _has_part(actor, engagement, Part.DELIVERY_LEAD)
+    leads = actor.has_any(AccessRole.DELIVERY_LEAD)
+    return leads and not engagement_rules.sells(actor, engagement)
 
 
 def may_be_estimator(member: Member, engagement: Engagement) -> str:
@@ -133,19 +162,38 @@ def may_be_estimator(member: Member, engagement: Engagement) -> str:
         return f"{member} does not work here any more."
     if not member.access_roles - {AccessRole.AUDITOR}:
         return f"{member} may only read."
-    because = _sells(member, engagement)
-    return f"{member} cannot estimate: the seller's side asks, delivery answers." if because else ""
-
-
-def _sells(member: Member, engagement: Engagement) -> str:
-    if engagement.relationship.owner_id == member.pk:
-        return "You own the relationship with this client."
-    return "You sell this engagement." if _has_part(member, engagement, Part.SELLER) else ""
+    if engagement_rules.sells(member, engagement):
+        return f"{member} cannot estimate: the seller's side asks, delivery answers."
+    if not member.has_any(*engagement_rules.ROLES_OF[Part.ESTIMATOR]):
+        return f"{member} has no role in delivery; an administrator gives roles."
+    return ""
 
 
 def _estimated_alone(member: Member, estimate: Estimate) -> str:
     estimators = {c.estimator_id for c in estimate.contributions.all()}
     return "You are the only estimator of it." if estimators == {member.pk} else ""
+
+
+def _wrote_what_was_agreed(member: Member, estimate: Estimate) -> str:
+    """Whether somebody changed what the estimators agreed on: the hours, or which packages there are."""
+    done = [c.done_at for c in estimate.contributions.all() if c.done_at is not None]
+    if not done:
+        return ""
+    # Deleted rows are looked for by their estimate, rows that are there by their keys.
+    efforts = Effort.objects.filter(package__estimate=estimate, contribution=None)
+    hours = Q(model="estimating.effort", object_id__in=_as_text(efforts))
+    packages = Q(model="estimating.workpackage", object_id__in=_as_text(estimate.packages.all()))
+    moved = packages & (Q(after__has_key="level") | Q(after__has_key="position"))
+    gone = Q(model="estimating.workpackage", kind="deleted", before__estimate_id=str(estimate.pk))
+    written = AuditChange.objects.filter(
+        hours | moved | gone, entry__actor=member, entry__at__gt=max(done)
+    ).exclude(entry__action__in=_BEGINS_AGREEMENT)
+    return "You changed what the estimators had agreed on." if written.exists() else ""
+
+
+def _as_text(rows: QuerySet[Any]) -> QuerySet[Any, str]:
+    """Their keys, as the audit keeps them."""
+    return rows.order_by().annotate(key=Cast("pk", CharField())).values_list("key", flat=True)
 
 
 def _contributes(actor: Member, estimate: Estimate) -> bool:
@@ -183,6 +231,15 @@ def is_delivered(estimate: Estimate) -> None:
             "An estimate is judged after it was delivered.",
             f"Version {estimate.version} is {estimate.get_state_display()}.",
             "Open the newest version and see what it waits for.",
+        )
+
+
+def is_what_was_seen(estimate: Estimate, delivered_at: dt.datetime | None) -> None:
+    if delivered_at is not None and delivered_at != estimate.delivered_at:
+        raise Refused(
+            "What is approved is exactly what was seen.",
+            "It was sent back and delivered anew since you opened the page.",
+            "Open the page again, and look at what it holds now.",
         )
 
 

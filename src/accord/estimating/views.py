@@ -9,8 +9,10 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -99,6 +101,9 @@ def estimate(request: HttpRequest, pk: int) -> HttpResponse:
         "roles": list(Role.objects.values_list("name", flat=True)) if possible.edit else [],
         "assumptions": list(found.assumptions.all()),
         "risks": list(found.risks.select_related("package")),
+        "in_no_package": queries.in_no_package(found.engagement)
+        if possible.approve or possible.deliver
+        else [],
     }
     return engagement_page(request, found.engagement, TAB, "estimating/estimate.html", page)
 
@@ -252,7 +257,10 @@ def deliver(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def approve(request: HttpRequest, pk: int) -> HttpResponse:
-    return _deed(request, pk, lambda found: actions.approve_estimate(signed_in(request), found))
+    seen = parse_datetime(request.POST.get("delivered_at", ""))
+    if seen is None:
+        raise SuspiciousOperation("an approval tells which delivery was seen")
+    return _deed(request, pk, lambda found: actions.approve_estimate(signed_in(request), found, seen))
 
 
 def send_back(request: HttpRequest, pk: int) -> HttpResponse:
@@ -355,7 +363,8 @@ def _possible(member: Member, found: Estimate, grid: queries.Grid) -> Possible:
     alone = own is not None and len(contributions) == 1
     is_delivered = found.state == State.DELIVERED and not found.engagement.outcome
     decides = is_delivered and not obstacles("estimating.send_back", member, found)
-    refused = obstacles("estimating.approve_estimate", member, found) if decides else []
+    judges = is_delivered and (decides or rules.has_authority(member, found.engagement))
+    refused = obstacles("estimating.approve_estimate", member, found) if judges else []
     return Possible(
         edit=writes and (all_done or own is None or own.done_at is None),
         finish=writes and not all_done and not alone and own is not None and own.done_at is None,

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Self
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 
@@ -198,7 +199,8 @@ def set_roles(actor: Member, member: Member, roles: Collection[AccessRole]) -> M
 def deactivate_member(actor: Member, member: Member) -> None:
     """Let somebody in no longer, from this moment; what they did stays.
 
-    Their password is forgotten, which ends every open session for good: to come back they are invited again.
+    Their password, passkeys and second factors are forgotten, which ends every open session for good: to come back they
+    are invited again.
 
     Raises:
         Refused: the last administrator would be gone.
@@ -207,6 +209,7 @@ def deactivate_member(actor: Member, member: Member) -> None:
     member.is_active = False
     member.set_unusable_password()
     member.save()
+    Authenticator.objects.filter(user=member).delete()
 
 
 @action(permission=rules.may_manage_members)
@@ -248,8 +251,12 @@ def record_absence(
         WrongInput: the days are in the wrong order, or far apart.
         Refused: some of these days are covered by another absence.
     """
+    days = (("first", first), ("last", last))
     if last < first:
         raise WrongInput(last="The last day lies before the first one.")
+    far = {name: str(rules.FAR_AWAY) for name, day in days if rules.is_far_away(day)}
+    if far:
+        raise WrongInput(**far)
     if last - first > rules.LONGEST_ABSENCE:
         raise WrongInput(last="This is longer than three years: look at the year again.")
     if kind not in Absence.Kind.values:

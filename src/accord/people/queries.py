@@ -120,14 +120,9 @@ def away_of(members: Iterable[Member], first: dt.date, last: dt.date) -> dict[in
     all days for somebody who has left. Days that follow each other are one span.
     """
     away = _Away(members, first, last)
-    return {
-        member.pk: merged(
-            day
-            for day in days_between(first, last)
-            if weekday(day) in away.firm.days and away.on(member, day)
-        )
-        for member in away.members
-    }
+    working = [(k, d) for k, d in enumerate(days_between(first, last)) if weekday(d) in away.firm.days]
+    hours = _hours(away, first, last)
+    return {pk: merged(day for k, day in working if not own[k]) for pk, own in hours.items()}
 
 
 def capacity_by_day(
@@ -141,7 +136,10 @@ def capacity_by_day(
 
 def hours_by_day(members: Iterable[Member], first: dt.date, last: dt.date) -> dict[int, Hours]:
     """The same as rows of numbers, one for each day from the first on: for many people over years."""
-    away = _Away(members, first, last)
+    return _hours(_Away(members, first, last), first, last)
+
+
+def _hours(away: _Away, first: dt.date, last: dt.date) -> dict[int, Hours]:
     count = (last - first).days + 1
     weekdays = np.array([(first.weekday() + k) % 7 for k in range(7)])
     found: dict[int, Hours] = {}
@@ -175,14 +173,6 @@ class _Away:
             self.absences[absence.member_id].append(span)
         places = {place_of(member, self.firm) for member in self.members}
         self.holidays = {place: public_holidays(*place, first, last) for place in places}
-
-    def on(self, member: Member, day: dt.date) -> bool:
-        return (
-            not member.is_active
-            or weekday(day) not in member.days
-            or any(begin <= day <= end for begin, end in self.absences[member.pk])
-            or day in self.holidays[place_of(member, self.firm)]
-        )
 
 
 def place_of(member: Member, firm: Firm) -> tuple[str, str]:

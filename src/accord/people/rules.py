@@ -10,6 +10,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.utils.translation import gettext_lazy
+
 from accord.actions.refusals import NotAllowed, Refused
 from accord.people.models import AccessRole, Firm, GivenRole, Invitation, Member
 
@@ -20,8 +22,15 @@ _SEES_COSTS = (
     AccessRole.DELIVERY_LEAD,
 )
 _SHAPES_DELIVERY = (AccessRole.DELIVERY_LEAD, AccessRole.ADMINISTRATOR)
+FIRST_DAY, LAST_DAY = dt.date(2000, 1, 1), dt.date(2199, 12, 31)
+FAR_AWAY = gettext_lazy("This is too far away: look at the year again. It lies between 2000 and 2199.")
 LONGEST_ABSENCE = dt.timedelta(days=3 * 366)
 INVITATION_LASTS = dt.timedelta(days=7)
+
+
+def is_far_away(date: dt.date) -> bool:
+    """Whether a date lies where no working calendar is computed."""
+    return not FIRST_DAY <= date <= LAST_DAY
 
 
 def one_of(actor: Member | None, what: str, *roles: AccessRole) -> None:
@@ -171,10 +180,10 @@ def only_one_first(already: bool) -> None:
 
 
 def not_the_last_administrator(member: Member) -> None:
-    others = GivenRole.objects.filter(role=AccessRole.ADMINISTRATOR, member__is_active=True).exclude(
-        member=member
-    )
-    if member.has_any(AccessRole.ADMINISTRATOR) and not others.exists():
+    # Locked: two administrators who take each other's role at the same moment would leave none.
+    holders = GivenRole.objects.select_for_update().filter(role=AccessRole.ADMINISTRATOR)
+    others = [h for h in holders.select_related("member") if h.member.is_active and h.member_id != member.pk]
+    if member.has_any(AccessRole.ADMINISTRATOR) and not others:
         raise Refused(
             "A firm keeps at least one administrator.",
             f"{member} is the last one.",

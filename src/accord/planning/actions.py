@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accord.actions.door import action, follows
 from accord.actions.refusals import Refused, WrongInput
 from accord.engagements.models import Engagement, Expectation
-from accord.engagements.rules import still_open
+from accord.engagements.rules import is_current, still_open, well_in_time
 from accord.estimating.queries import Leaf, leaves
 from accord.people.models import Member, Role
 from accord.planning import rules, schedule, undoing
@@ -72,6 +72,7 @@ def make_plan(actor: Member, engagement: Engagement, begins_on: dt.date) -> Plan
             _("This one has a plan already."),
             _("Change that plan; it keeps its history."),
         )
+    _is_in_time(begins_on=begins_on)
     estimate = estimate_to_plan(engagement)
     if estimate is None:
         raise Refused(
@@ -128,6 +129,7 @@ def change_plan(
 ) -> Plan:
     """When work may begin, how urgent it is where people are short, and what it costs besides hours."""
     plan = _to_change(plan, revision)
+    _is_in_time(begins_on=begins_on)
     if priority < 1:
         raise WrongInput(priority=_("The most urgent priority is 1."))
     if fixed_cost < 0:
@@ -175,6 +177,7 @@ def move_activity(actor: Member, activity: Activity, not_before: dt.date | None,
     """
     plan = _to_change(activity.plan, revision)
     rules.has_not_begun(activity)
+    _is_in_time(not_before=not_before)
     activity.not_before = not_before if not_before and not_before > plan.begins_on else None
     activity.save()
     _changed(actor, plan)
@@ -253,8 +256,10 @@ def aim_promise(
 
     Raises:
         WrongInput: it is no promised time, or belongs to another engagement.
+        Refused: it was restated or withdrawn.
     """
     plan = _to_change(plan, revision)
+    is_current(expectation)
     if expectation.engagement_id != plan.engagement_id or expectation.kind != Expectation.Kind.TIME:
         raise WrongInput(expectation=_("This is no promised time of this engagement."))
     if activity is not None and activity.plan_id != plan.pk:
@@ -287,7 +292,12 @@ def undo_last_change(actor: Member, plan: Plan, revision: int) -> Plan:
 
 @action(permission=rules.may_plan)
 def reschedule(actor: Member, plan: Plan) -> Plan:
-    """Compute the dates anew, though the plan itself did not change: a day has passed, or somebody is away."""
+    """Compute the dates anew, though the plan itself did not change: a day has passed, or somebody is away.
+
+    Raises:
+        Refused: the engagement has ended.
+    """
+    still_open(plan.engagement)
     _put_dates(plan)
     return plan
 
@@ -311,6 +321,12 @@ def _changed(actor: Member, plan: Plan) -> Plan:
     plan.save()
     _keep_dates(actor, plan)
     return plan
+
+
+def _is_in_time(**dates: dt.date | None) -> None:
+    wrong = {name: far for name, date in dates.items() if (far := well_in_time(date))}
+    if wrong:
+        raise WrongInput(**wrong)
 
 
 def _keep_dates(actor: Member, plan: Plan) -> None:
@@ -460,6 +476,9 @@ def _wrong(activity: Activity, draft: Draft) -> dict[str, str]:
         wrong["kind"] = _("Choose work, waiting time or a milestone.")
     if draft.kind != Activity.Kind.MILESTONE:
         wrong |= rules.wrong_points(draft.low, draft.likely, draft.high)
+    far = well_in_time(draft.not_before)
+    if far:
+        wrong["not_before"] = far
     if not 0 <= draft.done <= 1:
         wrong["done"] = _("The share complete lies between 0 and 100 percent.")
     return wrong | _wrong_people(draft.takes) | _wrong_links(activity, draft.waits_for)

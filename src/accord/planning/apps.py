@@ -5,4 +5,5 @@ class PlanningConfig(AppConfig):
     name = "accord.planning"
 
     def ready(self) -> None:
-        from accord.planning.checking import following  # noqa: F401  what it asks before and does after others' actions
+        # They register themselves: what is asked before and done after actions of others, what waits on the desk.
+        from accord.planning.checking import desk, following  # noqa: F401

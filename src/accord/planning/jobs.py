@@ -13,4 +13,6 @@ from accord.planning.models import Plan
 def reschedule_later(plan: int, actor: int) -> None:
     """Compute a plan's dates in the name of whoever changed it; later changes are part of it."""
     found = Plan.objects.select_related("engagement__relationship").get(pk=plan)
+    if found.engagement.outcome:
+        return  # it ended while the job waited
     reschedule(Member.objects.get(pk=actor), found)

@@ -308,8 +308,8 @@ class _Weeks:
 
     def _by_week(self, days: Hours) -> Hours:
         until = np.append(0.0, np.cumsum(days))
-        sums: Hours = until[self.week_at + 7] - until[self.week_at]
-        return sums
+        found: Hours = until[self.week_at + 7] - until[self.week_at]
+        return found
 
 
 def _number(decimal: Any) -> Cast:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accord.actions.refusals import NotAllowed, Refused
 from accord.engagements.models import Engagement, Part, TakenPart
-from accord.engagements.rules import must_see
+from accord.engagements.rules import acts_as, must_see, sells, sells_not
 from accord.people.models import AccessRole, Member
 from accord.planning.models import Activity, Link, Plan
 
@@ -43,10 +43,8 @@ def engagement_of(about: Any) -> Engagement:
 def is_planner(actor: Member | None, engagement: Engagement) -> bool:
     if actor is None or not actor.is_active:
         return False
-    has_part = any(
-        taken.member_id == actor.pk and taken.part in _PLANNERS for taken in engagement.parts.all()
-    )
-    return has_part or plans_everywhere(actor)
+    plans = plans_everywhere(actor) or acts_as(actor, engagement, *_PLANNERS)
+    return plans and not sells(actor, engagement)
 
 
 def plans_everywhere(actor: Member) -> bool:
@@ -69,6 +67,7 @@ def may_plan(actor: Member | None, about: Any) -> None:
     must_see(actor, engagement)
     if is_planner(actor, engagement):
         return
+    sells_not(actor, engagement)
     names = sorted(
         f"{taken.member} ({taken.get_part_display()})"
         for taken in engagement.parts.all()

@@ -36,8 +36,6 @@ from accord.planning.models import Activity, Link, Plan
 _ROWS = 60  # of the load of people
 _CAUSES = 50  # of a week, the largest
 
-_BOOKED: dict[str, Any] = {"role": Role, "member": Member}  # whose weeks have an address
-
 
 def plan(request: HttpRequest, pk: int) -> HttpResponse:
     engagement = visible(request, pk)
@@ -247,10 +245,10 @@ def booked(request: HttpRequest, who: str, week: str) -> HttpResponse:
     kind, _dash, pk = who.partition("-")
     try:
         first = load.monday(dt.date.fromisoformat(week))
-        key, model = int(pk), _BOOKED[kind]
+        key, model = int(pk), {"role": Role, "member": Member}[kind]
     except (ValueError, KeyError):
         raise Http404 from None
-    about: Role | Member = get_object_or_404(model, pk=key)
+    about: Any = get_object_or_404(model, pk=key)
     cell, bookings = load.booked(about, first)
     shown = bookings[:_CAUSES]
     seen = load.seen_by(signed_in(request), shown)

@@ -13,7 +13,7 @@ from accord.actions.door import action
 from accord.actions.refusals import WrongInput
 from accord.people.models import Member
 from accord.relationships import rules
-from accord.relationships.models import Attachment, Client, Contact, Interaction, Relationship
+from accord.relationships.models import Attachment, Client, Contact, Interaction, Presence, Relationship
 
 
 @action(permission=rules.may_add_client)
@@ -153,7 +153,7 @@ def record_interaction(
     rules.can_be_attached(attachments)
     interaction = Interaction(relationship=relationship, kind=kind, on=on, by=actor, text=text.strip())
     interaction.save()
-    interaction.contacts.set(contacts)
+    Presence.objects.bulk_create(Presence(interaction=interaction, contact=contact) for contact in contacts)
     for file in attachments:
         _attach(interaction, file)
     return interaction

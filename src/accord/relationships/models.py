@@ -94,7 +94,7 @@ class Interaction(Recorded):
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     on = models.DateField(_("date"))
     by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="interactions")
-    contacts = models.ManyToManyField(Contact, related_name="interactions", blank=True)
+    contacts = models.ManyToManyField(Contact, through="Presence", related_name="interactions", blank=True)
     text = models.TextField(_("what was talked about"))
 
     class Meta:
@@ -102,6 +102,21 @@ class Interaction(Recorded):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}, {self.on}"
+
+
+class Presence(Recorded):
+    """A contact took part in an interaction."""
+
+    interaction = models.ForeignKey(Interaction, on_delete=models.CASCADE, related_name="presences")
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="presences")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["interaction", "contact"], name="a_contact_takes_part_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contact}: {self.interaction}"
 
 
 def _own_name(_attachment: Any, _name: str) -> str:

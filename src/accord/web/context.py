@@ -38,6 +38,7 @@ def _menu(path: str) -> list[MenuEntry]:
     for name, label in _MENU:
         address = reverse(name)
         here = path == address if address == "/" else path.startswith(address)
+        here = here or (name == "people:members" and path.startswith(reverse("planning:load")))
         counts = reverse("web:desk_count") if name == "web:desk" else ""
         entries.append(MenuEntry(str(label), address, here, counts))
     return entries

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import SuspiciousOperation
+from django.db import DataError
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -46,3 +48,20 @@ class Refusals:
         status = 403 if isinstance(error, NotAllowed) else 409
         back = request.META.get("HTTP_REFERER", "/")
         return render(request, "web/refused.html", {"refused": error, "back": back}, status=status)
+
+
+class OddAddresses:
+    """What no database can look for (a NUL character, a number beyond all bounds) is an address at which nothing is."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if any("\0" in value for values in request.GET.lists() for value in values[1]):
+            raise SuspiciousOperation("a NUL character in an address")
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, OverflowError | DataError) and request.method == "GET":
+            raise Http404 from error
+        return None

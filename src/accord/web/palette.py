@@ -46,6 +46,11 @@ _PAGES = (
     _Place(gettext_lazy("Engagements"), "engagements:engagements", "list deals"),
     _Place(gettext_lazy("Pipeline board"), "engagements:board", "kanban stages"),
     _Place(gettext_lazy("People"), "people:members", "members team"),
+    _Place(gettext_lazy("Load of people"), "planning:load", "capacity booked busy free"),
+    _Place(gettext_lazy("Teams"), "people:teams", "groups"),
+    _Place(gettext_lazy("Roles and rates"), "people:roles", "cost bill prices"),
+    _Place(gettext_lazy("Skills"), "people:skills", "levels"),
+    _Place(gettext_lazy("The firm"), "people:firm", "settings holidays places"),
     _Place(gettext_lazy("Sign-in and security"), "people:account", "password passkey account"),
 )
 _ACTIONS = (

@@ -47,6 +47,17 @@ def first_administrator(request: HttpRequest) -> HttpResponse:
     return render(request, "web/first_administrator.html", {"form": form}, status=422 if form.errors else 200)
 
 
+@login_not_required
+def odd(request: HttpRequest, exception: Exception) -> HttpResponse:
+    page = {
+        "title": _("This cannot be read."),
+        "text": _(
+            "The address, or what was sent, holds something that Accord does not take. Go back and try again."
+        ),
+    }
+    return render(request, "web/error.html", page, status=400)
+
+
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     page = {
         "title": _("This is not open to you."),

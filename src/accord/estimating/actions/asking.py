@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from accord.actions.door import action
 from accord.actions.refusals import Refused, WrongInput
+from accord.engagements import rules as engagement_rules
 from accord.engagements.models import Engagement, Part, TakenPart
-from accord.engagements.rules import still_open
+from accord.engagements.rules import can_take_a_part, still_open
 from accord.estimating import rules
 from accord.estimating.actions.breaking_down import begin_agreement, locked
 from accord.estimating.models import Contribution, Estimate, State
@@ -28,12 +29,13 @@ def ask_for_estimate(
 
     Raises:
         WrongInput: no question, no estimator, or one who may not estimate this.
-        Refused: an estimate is open already.
+        Refused: an estimate is open already, or the delivery lead cannot take that part.
     """
     if not question.strip():
         raise WrongInput(question="Say what is to be estimated.")
     estimate = new_version(actor, engagement, question.strip(), due_on, estimators)
     if delivery_lead is not None:
+        can_take_a_part(engagement, delivery_lead, Part.DELIVERY_LEAD)
         _take_part(engagement, delivery_lead, Part.DELIVERY_LEAD)
     return estimate
 
@@ -86,9 +88,11 @@ def release_estimator(actor: Member, estimate: Estimate, estimator: Member) -> E
     """Go on without somebody who has not finished; what they typed is dropped.
 
     Raises:
+        NotAllowed: the actor sells the engagement, and so does not choose who is not heard.
         Refused: they are done, or nobody else estimates.
     """
     estimate = locked(estimate)
+    engagement_rules.sells_not(actor, estimate.engagement)
     rules.is_in_work(estimate)
     contributions = list(estimate.contributions.select_related("estimator"))
     own = next((c for c in contributions if c.estimator_id == estimator.pk), None)

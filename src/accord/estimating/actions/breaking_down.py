@@ -40,7 +40,7 @@ def save_grid(actor: Member, estimate: Estimate, rows: Sequence[Row], revision: 
     rules.rows_are_right(rows)
     if not is_agreed and own is None:
         _holds_no_efforts(rows)
-    saved = _Breakdown(estimate)
+    saved = _Breakdown(estimate, own, may_remove_all=is_agreed)
     leaves_before = saved.leaves()
     packages = saved.take(rows)
     efforts_changed = (is_agreed or own is not None) and _save_efforts(
@@ -198,8 +198,8 @@ def _ask_again(contributions: Sequence[Contribution]) -> None:
 class _Breakdown:
     """The stored lines of an estimate, made equal to the rows that were saved."""
 
-    def __init__(self, estimate: Estimate) -> None:
-        self.estimate = estimate
+    def __init__(self, estimate: Estimate, own: Contribution | None, may_remove_all: bool) -> None:
+        self.estimate, self.own, self.may_remove_all = estimate, own, may_remove_all
         self.packages: list[WorkPackage] = list(estimate.packages.all())
         self.changed = False
 
@@ -211,17 +211,14 @@ class _Breakdown:
         """The packages in the order of the rows."""
         stored = {p.code: p for p in self.packages}
         kept = {row.code for row in rows}
-        for code, gone in stored.items():
-            if code not in kept:
-                gone.delete()
-                self.changed = True
-        number = next_code(self.estimate) if any(row.code not in stored for row in rows) else 0
+        self._remove([package for code, package in stored.items() if code not in kept])
+        first = number = next_code(self.estimate) if any(row.code not in stored for row in rows) else 0
         taken: list[WorkPackage] = []
         new: list[WorkPackage] = []
         for position, row in enumerate(rows):
             package = stored.get(row.code or "")
             if package is None:
-                code, number = _new_code(row.code, number)
+                code, number = _new_code(row.code, first, number)
                 package = WorkPackage(estimate=self.estimate, code=code)
                 new.append(package)
             self._write(package, row, position)
@@ -231,6 +228,21 @@ class _Breakdown:
             WorkPackage.objects.bulk_create(new)
         self.packages = taken
         return taken
+
+    def _remove(self, packages: Sequence[WorkPackage]) -> None:
+        """With what hangs on them, row by row, so that the audit tells it."""
+        others = Effort.objects.filter(package__in=packages, contribution__isnull=False)
+        if not self.may_remove_all and others.exclude(contribution=self.own).exists():
+            raise Refused(
+                "Nobody takes away what another estimator has given hours for.",
+                "One of the lines that you removed has hours of somebody else.",
+                "Undo the removal, and remove it when all are done.",
+            )
+        for package in packages:
+            for hanging in (*package.efforts.all(), *package.risks.all()):
+                hanging.delete()
+            package.delete()
+            self.changed = True
 
     def _write(self, package: WorkPackage, row: Row, position: int) -> None:
         values = (
@@ -250,10 +262,10 @@ class _Breakdown:
             package.save()
 
 
-def _new_code(asked: str | None, number: int) -> tuple[str, int]:
-    """A removed line that comes back (after undo) keeps its code; others get the next one."""
+def _new_code(asked: str | None, first: int, number: int) -> tuple[str, int]:
+    """A removed line that comes back (after undo) keeps its code, which is below `first`; others get the next one."""
     found = _CODE.fullmatch(asked or "")
-    if asked is not None and found and int(found[1]) < number:
+    if asked is not None and found and int(found[1]) < first:
         return asked, number
     return f"w{number}", number + 1
 

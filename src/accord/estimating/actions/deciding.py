@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.utils import timezone
 
 from accord.actions.door import action
@@ -60,14 +62,18 @@ def send_back(actor: Member, estimate: Estimate, because: str) -> Estimate:
 
 
 @action(permission=rules.may_approve)
-def approve_estimate(actor: Member, estimate: Estimate) -> Estimate:
+def approve_estimate(actor: Member, estimate: Estimate, delivered_at: dt.datetime | None = None) -> Estimate:
     """Stand behind exactly this content; it replaces the version that was approved before.
 
+    `delivered_at`: when what the actor saw was delivered.
+
     Raises:
-        Refused: it is not delivered, or the actor sells the engagement, owns the relationship or estimated it alone.
+        Refused: it is not delivered, or was delivered anew since the actor saw it; or the actor sells the engagement,
+            owns the relationship or estimated it alone.
     """
     estimate = locked(estimate)
     rules.is_delivered(estimate)
+    rules.is_what_was_seen(estimate, delivered_at)
     rules.may_approve(actor, estimate)  # once more, with nobody changing parts or estimators at the same time
     for earlier in estimate.engagement.estimates.filter(state=State.APPROVED):
         earlier.state = State.REPLACED
@@ -80,6 +86,7 @@ def approve_estimate(actor: Member, estimate: Estimate) -> Estimate:
         "version": estimate.version,
         "digest": estimate.digest,
         "estimators": [c.estimator_id for c in estimate.contributions.all()],
+        "in_no_package": [e.pk for e in queries.in_no_package(estimate.engagement)],
     }
     chain.append("estimate_approved", f"engagement:{estimate.engagement_id}", actor.pk, body)
     return estimate

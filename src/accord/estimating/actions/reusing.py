@@ -16,6 +16,7 @@ from accord.estimating.actions.breaking_down import locked, next_code
 from accord.estimating.content import POINTS, Content, content_of
 from accord.estimating.models import (
     Assumption,
+    Contribution,
     Effort,
     Estimate,
     Risk,
@@ -43,7 +44,7 @@ def begin_new_version(
     new = new_version(
         actor, estimate.engagement, question.strip() or estimate.question, due_on, named, copied_from=estimate
     )
-    _fill(new, content_of(estimate), keep_codes=True)
+    _fill(new, content_of(estimate), list(new.contributions.all()), keep_codes=True)
     return new
 
 
@@ -53,9 +54,15 @@ def copy_estimate(actor: Member, engagement: Engagement, source: Estimate) -> Es
 
     Raises:
         NotAllowed: the actor may not see the source.
-        Refused: the open version is delivered already, or holds packages.
+        Refused: the open version is delivered already, or holds packages; or what is confidential would be open.
     """
     must_see(actor, source.engagement)
+    if source.engagement.confidential and not engagement.confidential:
+        raise Refused(
+            "What is confidential stays with those who have a part in it.",
+            f"“{source.engagement}” is confidential; “{engagement}” is open to everybody.",
+            "Make this engagement confidential first, or begin its estimate anew.",
+        )
     open_one = engagement.estimates.filter(state__in=rules.OPEN).first()
     if open_one is None:
         question = source.question or f"As in {source.engagement}"
@@ -64,7 +71,7 @@ def copy_estimate(actor: Member, engagement: Engagement, source: Estimate) -> Es
         target = locked(open_one)
         _is_empty(target)
         target.copied_from = source
-    _fill(target, content_of(source))
+    _fill(target, content_of(source), _own(actor, target))
     return target
 
 
@@ -100,8 +107,13 @@ def use_template(actor: Member, estimate: Estimate, template: Template) -> Estim
     """
     estimate = locked(estimate)
     _is_empty(estimate)
-    _fill(estimate, template.body)
+    _fill(estimate, template.body, _own(actor, estimate))
     return estimate
+
+
+def _own(actor: Member, estimate: Estimate) -> list[Contribution]:
+    """Whose hours a copy's or template's become: those of the person who takes it, not of who estimates independently."""
+    return list(estimate.contributions.filter(estimator=actor))
 
 
 def _is_empty(estimate: Estimate) -> None:
@@ -114,8 +126,10 @@ def _is_empty(estimate: Estimate) -> None:
         )
 
 
-def _fill(estimate: Estimate, content: Content, keep_codes: bool = False) -> None:
-    """Write packages, assumptions and risks. The points become what each estimator starts from."""
+def _fill(
+    estimate: Estimate, content: Content, starting: Sequence[Contribution], keep_codes: bool = False
+) -> None:
+    """Write packages, assumptions and risks. The points become what the `starting` estimators begin with."""
     number = next_code(estimate)
     roles = {role.name.lower(): role for role in Role.objects.all()}
     codes = {
@@ -137,7 +151,7 @@ def _fill(estimate: Estimate, content: Content, keep_codes: bool = False) -> Non
     )
     Effort.objects.bulk_create(
         Effort(package=package, contribution=own, **{name: Decimal(line[name]) for name in POINTS})
-        for own in estimate.contributions.all()
+        for own in starting
         for package, line in zip(packages, content["packages"], strict=True)
         if "likely" in line
     )

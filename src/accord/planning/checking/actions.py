@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from accord.actions.door import action
 from accord.actions.refusals import WrongInput
-from accord.engagements.actions import Said, restate_expectation
 from accord.engagements.models import Belief, Engagement, Expectation
+from accord.engagements.queries import standing
+from accord.engagements.rules import still_open
 from accord.estimating.models import State
 from accord.ledger import chain
 from accord.people.models import Member
@@ -21,7 +22,7 @@ from accord.planning.checking import rules
 from accord.planning.checking.adopting import Adoption
 from accord.planning.checking.changes import applied, kept, read
 from accord.planning.checking.marking import mark
-from accord.planning.checking.portfolio import Gathered, digest_of, gather, promise_id, standing
+from accord.planning.checking.portfolio import Gathered, digest_of, gather, promise_id
 from accord.planning.models import Activity, Plan, PromiseCheck, Scenario
 
 
@@ -32,8 +33,9 @@ def ask_for_check(actor: Member, engagement: Engagement, scenario: Scenario | No
     The same inputs have the same answer: a check that was made of them is used again.
 
     Raises:
-        Refused: there is no plan to compute from.
+        Refused: there is no plan to compute from, or the engagement has ended.
     """
+    still_open(engagement)
     return _asked(actor, engagement, gather(engagement, dt.date.today()), scenario)
 
 
@@ -43,8 +45,9 @@ def try_scenario(actor: Member, engagement: Engagement, name: str, changes: Sequ
 
     Raises:
         WrongInput: something is no change, or names what is not in the plan.
-        Refused: there is no plan.
+        Refused: there is no plan, or the engagement has ended.
     """
+    still_open(engagement)
     tried = read(changes)
     if not tried:
         raise WrongInput(changes=_("Say what is to be tried."))
@@ -59,16 +62,20 @@ def try_scenario(actor: Member, engagement: Engagement, name: str, changes: Sequ
 
 @action(permission=rules.may_adopt)
 def adopt_scenario(actor: Member, scenario: Scenario) -> Scenario:
-    """Make a scenario the plan: leave out, assign, correct; another date or price is restated to the client.
+    """Make a scenario the plan: leave out, assign, correct.
+
+    Another date or price is what is to be promised from now on. Nobody has told the client by that: what was said stays
+    what was said until somebody records that they told them (`telling`).
 
     Raises:
-        Refused: it was adopted before, is not computed or stale, or counts on somebody who is still to be found.
+        Refused: it was adopted before, is not computed or stale, or counts on somebody who is still to be found; the
+            engagement has ended.
     """
+    still_open(scenario.engagement)
     check = rules.can_be_adopted(scenario, scenario.checks.first())
     adoption = Adoption(scenario)
     rules.plan_can_do(adoption.needs_hiring)
-    for expectation, change in adoption.restated():
-        restate_expectation(actor, expectation, _said_anew(expectation, scenario, change))
+    adoption.promises_still_stand()
     adoption.change_the_plan()
     mark(scenario.engagement, _("a scenario was adopted"))
     scenario.adopted_by, scenario.adopted_at = actor, timezone.now()
@@ -223,16 +230,3 @@ def _plan_dates(check: PromiseCheck) -> None:
             row.finish_p80 = dt.date.fromisoformat(a["finish_p80"])
         row.criticality = a["criticality"]
         row.save(update_fields=["planned_start", "planned_finish", "finish_p80", "criticality"])
-
-
-def _said_anew(e: Expectation, scenario: Scenario, change: dict[str, Any]) -> Said:
-    return Said(
-        kind=e.kind,
-        subject=e.subject,
-        said_on=dt.date.today(),
-        channel=Expectation.Channel.OTHER,
-        words=_("Adopted from the promise check: %(name)s. The client is still to be told.")
-        % {"name": scenario.name},
-        contact=e.contact,
-        **change,
-    )

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
 
 from django.utils.translation import gettext as _
 
 from accord.actions.refusals import Refused
-from accord.engagements.models import Expectation
+from accord.engagements.queries import standing
 from accord.planning.checking.changes import (
     DateChange,
     DropChange,
@@ -32,13 +30,18 @@ class Adoption:
     def needs_hiring(self) -> bool:
         return any(isinstance(c, PeopleChange) and c.hired for c in self.changes)
 
-    def restated(self) -> Iterator[tuple[Expectation, dict[str, Any]]]:
-        """The expectations that are to be restated, each with its new value."""
-        for change in self.changes:
-            if isinstance(change, DateChange):
-                yield self._expectation(change.expectation), {"date": change.date}
-            elif isinstance(change, PriceChange):
-                yield self._expectation(change.expectation), {"amount": change.amount}
+    def promises_still_stand(self) -> None:
+        """
+        Raises:
+            Refused: what is to be promised anew was restated or withdrawn since.
+        """
+        about = {c.expectation for c in self.changes if isinstance(c, DateChange | PriceChange)}
+        if standing().filter(engagement=self.scenario.engagement_id, pk__in=about).count() != len(about):
+            raise Refused(
+                _("Only what still holds is adopted."),
+                _("A promise of this scenario was restated or withdrawn."),
+                _("Try it again on what stands now."),
+            )
 
     def change_the_plan(self) -> None:
         before = self.plan.revision
@@ -51,11 +54,6 @@ class Adoption:
                 self._resize(change)
         if self.plan.revision != before:
             self.plan.save()
-
-    def _expectation(self, pk: int) -> Expectation:
-        rows = self.scenario.engagement.expectations.select_related("contact", "engagement__relationship")
-        found: Expectation = rows.get(pk=pk)
-        return found
 
     def _drop(self, change: DropChange) -> None:
         """What came after a left-out activity comes after what was before it."""

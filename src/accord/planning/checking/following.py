@@ -13,10 +13,10 @@ from accord.actions.refusals import Refused
 from accord.engagements.models import Belief, Engagement, Expectation, Stage
 from accord.estimating.models import State
 from accord.planning.checking import rules
-from accord.planning.checking.curves import backed_at, share_at
+from accord.planning.checking.curves import backed_at, curve_of, share_at
 from accord.planning.checking.marking import engagement_of, mark, mark_all, mark_check
 from accord.planning.checking.portfolio import SIGNED, promise_id
-from accord.planning.models import Plan, PromiseCheck
+from accord.planning.models import Plan, PromiseCheck, Target
 
 # Action -> what it did, as the end of the sentence "since the check something changed: …".
 OF_PEOPLE = {
@@ -60,7 +60,17 @@ def a_proposal_has_a_checked_plan(_actor: Any, engagement: Engagement, stage: St
     if stage != Stage.PROPOSAL or engagement.stage != Stage.ESTIMATED:
         return
     newest = engagement.checks.filter(scenario=None).defer("inputs", "result").first()
-    if newest is None and not Plan.objects.filter(engagement=engagement).exists():
+    plan = Plan.objects.filter(engagement=engagement).select_related("estimate").first()
+    if plan is not None and plan.estimate.state != State.APPROVED:
+        raise Refused(
+            _("A proposal stands on a plan that was made from the approved estimate."),
+            _("The plan was made from version %(version)d, which is %(state)s.")
+            % {"version": plan.estimate.version, "state": plan.estimate.get_state_display()},
+            _(
+                "Have that version approved, or let the plan follow the approved one; then check the promises."
+            ),
+        )
+    if newest is None and plan is None:
         raise Refused(
             _("A proposal stands on a plan that was checked."),
             _("There is no plan."),
@@ -109,6 +119,12 @@ def joins_the_others(_actor: Any, engagement: Engagement, stage: Stage) -> None:
         mark_all(_("an engagement was signed"))
 
 
+@follows("engagements.reopen_engagement")
+def joins_them_again(_actor: Any, engagement: Engagement, *_args: Any, **_kwargs: Any) -> None:
+    if engagement.stage in SIGNED:
+        mark_all(_("an engagement was taken up again"))
+
+
 @follows("engagements.end_engagement")
 def leaves_the_others(_actor: Any, engagement: Engagement, *_args: Any, **_kwargs: Any) -> None:
     if engagement.stage in SIGNED:
@@ -122,12 +138,21 @@ def something_was_said(_actor: Any, engagement: Engagement, *_args: Any, **_kwar
 
 @follows("engagements.restate_expectation")
 def something_was_restated(_actor: Any, expectation: Expectation, *_args: Any, **_kwargs: Any) -> None:
+    _is_about_the_same(expectation)
     _said(expectation.engagement)
 
 
 @follows("engagements.withdraw_expectation")
 def something_was_taken_back(_actor: Any, expectation: Expectation, *_args: Any, **_kwargs: Any) -> None:
     _said(expectation.engagement)
+
+
+def _is_about_the_same(expectation: Expectation) -> None:
+    """A date that is restated stays about the activity that the earlier one was about."""
+    target = Target.objects.filter(expectation=expectation).first()
+    new = Expectation.objects.get(restates=expectation)
+    if target is not None and new.kind == Expectation.Kind.TIME:
+        Target(expectation=new, activity=target.activity).save()
 
 
 def _said(engagement: Engagement) -> None:
@@ -141,11 +166,15 @@ def _said(engagement: Engagement) -> None:
 def _believe_from(check: PromiseCheck) -> None:
     assert check.result is not None
     approved = Plan.objects.filter(engagement=check.engagement_id, estimate__state=State.APPROVED).exists()
-    new = check.engagement.expectations.filter(belief=None, restated_by=None, withdrawal=None, target=None)
-    for row in new.filter(kind__in=[Expectation.Kind.TIME, Expectation.Kind.COST]):
+    new = check.engagement.expectations.filter(belief=None, restated_by=None, withdrawal=None)
+    for row in new.filter(kind__in=[Expectation.Kind.TIME, Expectation.Kind.COST]).select_related("target"):
         if promise_id(row.pk) in check.result["promises"]:
             continue
-        probability = share_at(check.result, row)
+        earlier = promise_id(row.restates_id or 0)
+        if hasattr(row, "target") and earlier not in check.result["promises"]:
+            continue  # about an activity of which this check keeps no dates
+        curve = curve_of(check.result, earlier, "time" if row.date else "price")
+        probability = share_at(curve, row)
         if probability is None:
             continue
         Belief(
@@ -154,5 +183,5 @@ def _believe_from(check: PromiseCheck) -> None:
             from_approved_estimate=approved,
             digest=check.digest,
             at=timezone.now(),
-            **backed_at(check.result, row.kind),
+            **backed_at(curve, row.kind, check.result["asked"]),
         ).save()

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accord.engagements.forms import DateInput
 from accord.engagements.models import Engagement, Expectation
+from accord.engagements.queries import standing
 from accord.people.models import Role
-from accord.planning.checking.portfolio import standing
 from accord.planning.models import Activity
 
 

@@ -45,8 +45,8 @@ def answer(gathered: Gathered, progress: Progress | None = None) -> Json:
         "samples": result.samples,
         "running": len(portfolio.engagements),
         "joint": {"p": own.joint.probability, "se": own.joint.standard_error},
-        "promises": {p.promise.id: _promise(p, gathered.margin) for p in own.promises},
-        "time": _dates(own, calendar),
+        "promises": {p.promise.id: _promise(p, gathered.margin, calendar) for p in own.promises},
+        "time": _dates(own.finish_samples, calendar),
         "price": _prices(own, gathered.margin),
         "activities": [_activity(a, gathered.names) for a in own.activities],
         "risks": _risks(own, gathered.names),
@@ -68,9 +68,10 @@ def of(result: CheckResult, engagement: str) -> EngagementResult:
     return next(e for e in result.engagements if e.id == engagement)
 
 
-def _promise(p: PromiseResult, margin: float) -> Json:
+def _promise(p: PromiseResult, margin: float, calendar: WorkingCalendar) -> Json:
+    """A date that is about one activity brings the dates of that activity along."""
     is_date = p.promise.kind is PromiseKind.DATE
-    return {
+    told = {
         "kind": "time" if is_date else "price",
         "p": p.kept.probability,
         "se": p.kept.standard_error,
@@ -79,6 +80,9 @@ def _promise(p: PromiseResult, margin: float) -> Json:
         "best": _best(p.backed_value, margin),
         "of": p.promise.of,
     }
+    if is_date and p.promise.of is not None:
+        told["dates"] = _dates(p.samples, calendar)
+    return told
 
 
 def _best(value: object, margin: float) -> Any:
@@ -88,13 +92,13 @@ def _best(value: object, margin: float) -> Any:
     return value.isoformat()  # type: ignore[attr-defined]
 
 
-def _dates(own: EngagementResult, calendar: WorkingCalendar) -> Json:
-    """The share of futures in which all work is done by each working day's evening."""
-    last_day = np.maximum(np.ceil(own.finish_samples - TOLERANCE).astype(np.int64), 1)
+def _dates(finishes: Samples, calendar: WorkingCalendar) -> Json:
+    """The share of futures in which the work is done by each working day's evening."""
+    last_day = np.maximum(np.ceil(finishes - TOLERANCE).astype(np.int64), 1)
     first, counts = int(last_day.min()), np.bincount(last_day - last_day.min())
     shares = np.cumsum(counts) / len(last_day)
     curve = [[calendar.finish_date(float(first + k)).isoformat(), float(s)] for k, s in enumerate(shares)]
-    at = {f"p{q}": calendar.finish_date(_at(own.finish_samples, q)).isoformat() for q in BANDS}
+    at = {f"p{q}": calendar.finish_date(_at(finishes, q)).isoformat() for q in BANDS}
     return {"curve": curve, **at}
 
 

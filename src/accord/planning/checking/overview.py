@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from accord.engagements.rules import ASKED_CONFIDENCE
 from accord.exchange.wording import day, money, share
 from accord.people.models import Member
 from accord.planning.checking import queries, rules, wording
+from accord.planning.checking.curves import curve_of
 from accord.planning.models import PromiseCheck
 
 Json = dict[str, Any]
@@ -88,6 +89,8 @@ def overview(engagement: Engagement, said: Sequence[Statement], member: Member) 
     lines = [
         _line(kind, [s for s in standing if s.expectation.kind == kind], result) for kind in Expectation.Kind
     ]
+    if engagement.outcome:
+        lines = [replace(line, good=line.good or None, word=line.word if line.good else "") for line in lines]
     judged = _judged(standing)
     asked = ASKED_CONFIDENCE[Profile(engagement.profile)]
     return Overview(
@@ -98,7 +101,9 @@ def overview(engagement: Engagement, said: Sequence[Statement], member: Member) 
         not_current=queries.why_not_current(answered)
         if answered and not rules.is_under_way(answered)
         else None,
-        found=queries.ways_out_of(answered, member) if answered and result else None,
+        found=queries.ways_out_of(answered, member, [s.expectation for s in standing])
+        if answered and result
+        else None,
         curves=queries.curves_of(result, [s.expectation for s in standing]) if result else None,
         missing=None if result else queries.missing_for(engagement),
     )
@@ -133,9 +138,8 @@ def _valued_line(kind: Expectation.Kind, s: Statement, count: int, result: Json 
     subject = f"{e.subject} {more}".strip()
     if belief is None or belief.probability is None:
         value = day(e.date) if e.date else money(float(e.amount or 0), e.engagement.currency)
-        return Line(
-            kind, str(kind.label), subject, "–", s.backing.word, False, text=f"{value}. {s.backing.because}"
-        )
+        text = value if e.engagement.outcome else f"{value}. {s.backing.because}"
+        return Line(kind, str(kind.label), subject, "–", s.backing.word, False, text=text)
     asked = ASKED_CONFIDENCE[Profile(e.engagement.profile)]
     number = share(belief.probability, asked)
     word = s.backing.word if s.backing.backed or belief.stale else _short(e, belief) or s.backing.word
@@ -157,10 +161,11 @@ def _short(e: Expectation, belief: Any) -> str:
 
 
 def _picture(e: Expectation, belief: Any, result: Json | None) -> Picture | None:
-    """Nothing for a promise about one activity: the curve is the whole engagement's."""
-    curve = result["time" if e.date else "price"] if result else None
-    promise = result["promises"].get(f"x{e.pk}") if result else None
-    if not curve or not curve["curve"] or (promise is not None and promise["of"] is not None):
+    """Of what the promise is about: one activity's dates, or the whole engagement's."""
+    if result is None:
+        return None
+    curve = curve_of(result, f"x{e.pk}", "time" if e.date else "price")
+    if not curve["curve"]:
         return None
     read: Callable[[Any], float] = _days if e.date else float
     said, backed = read(e.date or e.amount), read(belief.backed_date if e.date else belief.backed_amount)

@@ -16,19 +16,17 @@ from django.utils.translation import gettext as _
 
 from accord.actions.refusals import Refused
 from accord.engagements.models import Engagement, Expectation, Profile, Stage
-from accord.engagements.rules import ASKED_CONFIDENCE, WANTED_MARGIN
+from accord.engagements.queries import standing
+from accord.engagements.rules import ASKED_CONFIDENCE, WANTED_MARGIN, well_in_time
 from accord.engine import plan as engine
 from accord.estimating.models import Risk
+from accord.estimating.numbers import COMMON_CAUSE
 from accord.exchange.document import Document
 from accord.exchange.engagement_file import parse_engagement_file, to_document
 from accord.ledger.chain import canonical
 from accord.planning.checking.capacity import Capacity, capacity, member_id, role_id
 from accord.planning.models import Activity, Link, Plan
 
-# How much the packages of one engagement go wrong together: the same people estimated them, for the same client. Without
-# it errors would cancel out and every plan would look safer than it is; a few tenths already show most of that effect
-# (S. Book, "Why correlation matters in cost estimating", 1999).
-CORRELATION = 0.3
 SAMPLES = 10_000
 # The engine's own bound on activities times samples: a firm of any size gets an answer, of fewer samples if need be.
 MOST_WORK = 100_000_000
@@ -97,11 +95,6 @@ def gather(engagement: Engagement, today: dt.date) -> Gathered:
             _("Make a plan from its estimate."),
         )
     return _Gatherer(plans, own, today).result()
-
-
-def standing() -> QuerySet[Expectation]:
-    """What was neither restated nor withdrawn."""
-    return Expectation.objects.filter(restated_by=None, withdrawal=None)
 
 
 def _plans(engagement: Engagement) -> QuerySet[Plan]:
@@ -179,8 +172,20 @@ class _Gatherer:
         )
         found: dict[int, list[engine.Promise]] = defaultdict(list)
         for row in rows.select_related("target", "engagement").order_by("pk"):
-            found[row.engagement_id].append(self._promise(row))
+            if well_in_time(row.date):
+                self._leave_out(row)
+            else:
+                found[row.engagement_id].append(self._promise(row))
         return found
+
+    def _leave_out(self, row: Expectation) -> None:
+        """A date that no calendar reaches is not judged; another engagement's is told without a name."""
+        if row.engagement_id == self.own.engagement_id:
+            words = _("The date promised for “%(what)s” is too far away to be judged: restate it.")
+            self.assumed[words % {"what": row.subject}] = None
+        else:
+            words = _("A date promised in another engagement is too far away: the check leaves it out.")
+            self.assumed[words] = None
 
     def _promise(self, row: Expectation) -> engine.Promise:
         if row.date is not None:
@@ -212,7 +217,7 @@ class _Gatherer:
             activities=made,
             priority=p.priority,
             start=max(p.begins_on, self.today),
-            correlation=CORRELATION,
+            correlation=COMMON_CAUSE,
             fixed_cost=float(p.fixed_cost),
             risks=tuple(_risks_on(risks, rows, {a.id: a for a in made})),
             promises=tuple(promises),

@@ -10,12 +10,13 @@ from typing import Any
 from django.utils import timezone
 
 from accord.engagements.models import Engagement, Expectation
-from accord.engagements.queries import visible_to
+from accord.engagements.queries import standing, visible_to
 from accord.estimating.models import Estimate, State
 from accord.exchange.wording import share
 from accord.people.models import Member, Role
 from accord.planning.checking import rules, wording
-from accord.planning.checking.portfolio import digest_of, standing
+from accord.planning.checking.curves import curve_of
+from accord.planning.checking.portfolio import digest_of
 from accord.planning.models import Activity, Plan, PromiseCheck, Scenario
 
 Json = dict[str, Any]
@@ -122,21 +123,24 @@ def answer_of(check: PromiseCheck, said: Sequence[Expectation]) -> Answer:
     )
 
 
-def ways_out_of(check: PromiseCheck, member: Member) -> WaysOut:
+def ways_out_of(check: PromiseCheck, member: Member, said: Sequence[Expectation]) -> WaysOut:
+    """`said`: the standing expectations of the engagement."""
     result: Json = check.result or {}
-    return WaysOut(wording.ways(result, names_in(result)), felt_by_others(result, member))
+    return WaysOut(wording.ways(result, names_in(result, said)), felt_by_others(result, member))
 
 
-def names_in(result: Json) -> wording.Names:
+def names_in(result: Json, said: Sequence[Expectation]) -> wording.Names:
     activities = {a["code"]: a["name"] for a in result["activities"]}
     roles = {int(pk): name for pk, name in result["roles"].items()}
-    return wording.Names(activities, roles, result["currency"])
+    return wording.Names(activities, roles, result["currency"], {e.pk: e.subject for e in said})
 
 
 def names_of(engagement: Engagement) -> wording.Names:
     """Activities by the plan's rows: for a scenario, which keeps no names."""
     rows = Activity.objects.filter(plan__engagement=engagement).values_list("code", "name")
-    return wording.Names(dict(rows), dict(Role.objects.values_list("pk", "name")), engagement.currency)
+    roles = dict(Role.objects.values_list("pk", "name"))
+    promises = dict(engagement.expectations.values_list("pk", "subject"))
+    return wording.Names(dict(rows), roles, engagement.currency, promises)
 
 
 def felt_by_others(result: Json, member: Member) -> list[Felt]:
@@ -193,11 +197,11 @@ def codes_expected_by_name(engagement: Engagement) -> list[str]:
 
 
 def measured_before(check: PromiseCheck) -> Json | None:
-    """What a check of the same inputs, without a scenario's changes, measured; None if there is none."""
+    """The answer of a check of the same inputs without a scenario's changes; None if there is none."""
     assert check.inputs is not None
     same = check.engagement.checks.filter(scenario=None, digest=digest_of(check.inputs, []), state="done")
     found = same.defer("inputs").first()
-    return (found.result or {}).get("few") if found is not None else None
+    return found.result if found is not None else None
 
 
 def why_not_current(check: PromiseCheck) -> str | None:
@@ -207,6 +211,7 @@ def why_not_current(check: PromiseCheck) -> str | None:
 def _judged(e: Expectation, p: Json, asked: float, names: dict[str, str]) -> Judged:
     best = dt.date.fromisoformat(p["best"]) if p["kind"] == "time" else float(p["best"])
     of = names.get(p["of"], "") if p["of"] else ""
+    of = "" if of == e.subject else of
     return Judged(e, p["kind"], share(p["p"], asked), p["backed"], best, of)
 
 
@@ -214,18 +219,18 @@ def curves_of(result: Json, said: Sequence[Expectation]) -> Json:
     """What the picture needs to follow the line without the server: knots, and the promise that the line begins at."""
     by_id = {f"x{e.pk}": e for e in said}
     found: Json = {"asked": result["asked"], "currency": result["currency"]}
+    activities = {a["code"]: a["name"] for a in result["activities"]}
     for kind in ("time", "price"):
         promises = [
-            (name, p)
-            for name, p in result["promises"].items()
-            if p["kind"] == kind and p["of"] is None and name in by_id
+            (name, p) for name, p in result["promises"].items() if p["kind"] == kind and name in by_id
         ]
         name, p = min(promises, key=lambda item: item[1]["p"], default=("", None))
         found[kind] = {
-            "curve": result[kind]["curve"],
+            "curve": curve_of(result, name, kind)["curve"],
             "said": p["said"] if p else None,
             "expectation": by_id[name].pk if p else None,
             "best": p["best"] if p else None,
+            "of": activities.get(p["of"], "") if p and p["of"] else "",
         }
     return found
 

@@ -8,10 +8,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accord.actions.refusals import NotAllowed, Refused
-from accord.engagements.models import Engagement, Part
-from accord.engagements.rules import may_record, must_see
-from accord.people.models import AccessRole, Member
+from accord.engagements.models import Engagement
+from accord.engagements.rules import may_record, must_see, sells_not
+from accord.people.models import Member
 from accord.planning.models import PromiseCheck, Scenario
+from accord.planning.rules import is_planner
 
 # Time passes too: what has not begun a week after the check was not done in that week.
 FRESH_FOR = dt.timedelta(days=7)
@@ -37,10 +38,9 @@ def may_adopt(actor: Member | None, scenario: Any) -> None:
     """The plan belongs to those who have to carry it out."""
     engagement: Engagement = scenario.engagement
     must_see(actor, engagement)
-    if actor is not None and (
-        actor.has_any(AccessRole.EXECUTIVE, AccessRole.DELIVERY_LEAD) or _has_to_keep_it(actor, engagement)
-    ):
+    if is_planner(actor, engagement):
         return
+    sells_not(actor, engagement)
     raise NotAllowed(
         _("A scenario is adopted by those who have to keep the promise."),
         _("You are neither project manager or delivery lead of this engagement, nor an executive."),
@@ -102,10 +102,3 @@ def is_lost(check: PromiseCheck, now: dt.datetime) -> bool:
 
 def is_under_way(check: PromiseCheck) -> bool:
     return check.state in (PromiseCheck.State.WAITING, PromiseCheck.State.RUNNING)
-
-
-def _has_to_keep_it(actor: Member, engagement: Engagement) -> bool:
-    return any(
-        taken.member_id == actor.pk and taken.part in (Part.PROJECT_MANAGER, Part.DELIVERY_LEAD)
-        for taken in engagement.parts.all()
-    )

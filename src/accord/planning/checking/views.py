@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from accord.actions.door import obstacles, once
 from accord.actions.forms import carried_out, form_page, gone, key_of
 from accord.actions.refusals import Refused, WrongInput
-from accord.engagements.models import Engagement, Stage
+from accord.engagements.models import Engagement, Expectation, Stage
 from accord.engagements.pages import engagement_page, visible
 from accord.engagements.rules import must_see
 from accord.exchange.wording import share
@@ -22,6 +22,7 @@ from accord.people.accounts import signed_in
 from accord.planning.checking import actions, queries, rules, wording
 from accord.planning.checking.changes import read
 from accord.planning.checking.forms import LineForm, WhatIfForm
+from accord.planning.checking.telling import to_tell
 from accord.planning.models import PromiseCheck, Scenario
 
 
@@ -34,11 +35,13 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
     if answered is None or answered.result is None:
         page["missing"] = queries.missing_for(found)
         return engagement_page(request, found, "planning:check", "planning/check_first.html", page)
+    said = queries.standing_promises(found)
     page |= {
-        "answer": queries.answer_of(answered, queries.standing_promises(found)),
+        "answer": queries.answer_of(answered, said),
         "scenarios": queries.scenarios_of(found),
+        "to_tell": [(told, told.kept_with(answered.result)) for told in to_tell(found)],
         "not_current": None if page["under_way"] else queries.why_not_current(answered),
-        **_ways_out(request, answered),
+        **_ways_out(request, answered, said),
     }
     return engagement_page(request, found, "planning:check", "planning/check.html", page)
 
@@ -63,7 +66,10 @@ def ways_out(request: HttpRequest, pk: int) -> HttpResponse:
     found = _check(request, pk)
     if not rules.is_under_way(found) and found.engagement.stage == Stage.ESTIMATED:
         return HttpResponse(headers={"HX-Refresh": "true"})  # what forbids the next stage has changed as well
-    page = {"engagement": found.engagement, **_ways_out(request, found)}
+    page = {
+        "engagement": found.engagement,
+        **_ways_out(request, found, queries.standing_promises(found.engagement)),
+    }
     return render(request, "planning/check_ways_out.html", page)
 
 
@@ -111,9 +117,11 @@ def what_if(request: HttpRequest, pk: int) -> HttpResponse:
 
 def scenario(request: HttpRequest, pk: int) -> HttpResponse:
     found = _scenario(request, pk)
-    engagement = visible(request, found.engagement_id)
+    engagement = found.engagement
     computed = found.checks.defer("inputs").first()
     page: dict[str, Any] = {"scenario": found, "check": computed}
+    if found.adopted_at is not None:
+        page["to_tell"] = [told for told in to_tell(engagement) if told.scenario.pk == found.pk]
     if computed is not None and computed.result is not None:
         page |= _compared(request, engagement, found, computed)
     return engagement_page(request, engagement, "planning:check", "planning/check_scenario.html", page)
@@ -126,7 +134,7 @@ def adopt(request: HttpRequest, pk: int) -> HttpResponse:
         adopted = actions.adopt_scenario(signed_in(request), found)
     told = _("Adopted: %(name)s.") % {"name": adopted.name}
     if any(change["kind"] in ("date", "price") for change in adopted.changes):
-        told += " " + _("The client is still to be told what was restated.")
+        told += " " + _("The client is still to be told.")
     messages.success(request, told)
     return gone(request, "planning:check", found.engagement_id)
 
@@ -160,11 +168,11 @@ def _not_adoptable(found: Scenario, computed: PromiseCheck) -> Refused | None:
     return None
 
 
-def _ways_out(request: HttpRequest, answered: PromiseCheck) -> dict[str, Any]:
+def _ways_out(request: HttpRequest, answered: PromiseCheck, said: list[Expectation]) -> dict[str, Any]:
     return {
         "answered": answered,
         "looking": rules.is_under_way(answered) and not rules.is_lost(answered, timezone.now()),
-        "found": queries.ways_out_of(answered, signed_in(request)),
+        "found": queries.ways_out_of(answered, signed_in(request), said),
     }
 
 
@@ -191,7 +199,7 @@ def _check(request: HttpRequest, pk: int) -> PromiseCheck:
 
 
 def _scenario(request: HttpRequest, pk: int) -> Scenario:
-    rows = Scenario.objects.select_related("engagement__relationship", "made_by", "adopted_by")
-    found: Scenario = get_object_or_404(rows.prefetch_related("engagement__parts"), pk=pk)
-    must_see(signed_in(request), found.engagement)
+    rows = Scenario.objects.select_related("made_by", "adopted_by")
+    found: Scenario = get_object_or_404(rows, pk=pk)
+    found.engagement = visible(request, found.engagement_id)
     return found

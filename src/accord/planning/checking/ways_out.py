@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from accord.planning.checking.changes import (
     applied,
     kept,
 )
-from accord.planning.checking.curves import share_by
+from accord.planning.checking.curves import curve_of, share_by
 from accord.planning.checking.judging import Json, Progress, few, of
 from accord.planning.checking.portfolio import Gathered
 
@@ -94,57 +94,67 @@ class WaysOut:
         wrong = [(name, p) for name, p in self.answer["promises"].items() if not p["backed"]]
         if not wrong:
             return []
-        found = [self._better(name, p) for name, p in wrong]
+        found = self._promised_anew(wrong)
         late = [name for name, p in wrong if p["kind"] == "time"]
         if late:
-            found += self._more_people(min(late, key=self._now))
+            found += self._more_people(late)
         found += self._fewer([name for name, _ in wrong])
-        asked = self.answer["asked"]
-        return sorted(found, key=lambda r: (r["probabilities"][r["for"]] < asked, abs(r["price"])))
+        return sorted(found, key=lambda way: (not self._is_enough(way), abs(way["price"])))
 
-    def _better(self, name: str, p: Json) -> Json:
-        """Promise the best value that is backed: how often that is kept is known from the answer's curve."""
-        number = int(name[1:])
-        change: Change
-        if p["kind"] == "time":
-            change = DateChange.model_validate({"expectation": number, "date": p["best"]})
-            price = 0.0
-        else:
-            change = PriceChange.model_validate({"expectation": number, "amount": p["best"]})
-            price = p["best"] - p["said"]
-        others = {other: q["p"] for other, q in self.answer["promises"].items()}
-        known = share_by(self.answer[p["kind"]]["curve"], p["best"]) if p["of"] is None else 0.0
-        reached = max(self.answer["asked"], known)
+    def _promised_anew(self, wrong: list[tuple[str, Json]]) -> list[Json]:
+        """Promise the best values that are backed: all dates about the same end together, and all prices."""
+        together: dict[tuple[str, str | None], list[tuple[str, Json]]] = {}
+        for name, p in wrong:
+            together.setdefault((p["kind"], p["of"]), []).append((name, p))
+        return [self._better(kind, promises) for (kind, _of), promises in together.items()]
+
+    def _better(self, kind: str, promises: list[tuple[str, Json]]) -> Json:
+        """How often better values are kept is known from the answer's curves."""
+        changes: list[Change] = []
+        for name, p in promises:
+            about = {"expectation": int(name[1:])}
+            if kind == "time":
+                changes.append(DateChange.model_validate(about | {"date": p["best"]}))
+            else:
+                changes.append(PriceChange.model_validate(about | {"amount": p["best"]}))
+        price = 0.0 if kind == "time" else max(p["best"] - p["said"] for _, p in promises)
+        now = kept_anew(self.answer, changes)
+        return self._way(changes[0].kind, [name for name, _ in promises], changes, price, now, None)
+
+    def _way(
+        self,
+        kind: str,
+        about: list[str],
+        changes: list[Change],
+        price: float,
+        now: dict[str, float],
+        joint: float | None,
+    ) -> Json:
+        """`for`: the promise that is least likely of those that the way is about."""
         return {
-            "kind": change.kind, "for": name, "changes": kept([change]), "price": price,
-            "probabilities": others | {name: reached}, "joint": None,
+            "kind": kind, "for": min(about, key=lambda name: now[name]), "about": about, "changes": kept(changes),
+            "price": price, "probabilities": now, "joint": joint,
         }  # fmt: skip
 
     def _now(self, name: str) -> float:
         return float(self.answer["promises"][name]["p"])
 
-    def _tried(self, kind: str, name: str, changes: list[Change]) -> list[Json]:
-        """What these changes would give; nothing if the promise of this name does not become likelier by them."""
-        gathered = self.gathered
+    def _tried(self, kind: str, about: list[str], changes: list[Change]) -> list[Json]:
+        """What these changes would give; nothing if the least likely promise does not become likelier by them."""
+        gathered, worst = self.gathered, min(about, key=self._now)
         after = self._measured(applied(self.portfolio, gathered.about, gathered.margin, changes))
         now, before = after.probabilities[gathered.about], self.base.probabilities[gathered.about]
-        if now[name] < before[name] + FELT:
+        if now[worst] < before[worst] + FELT:
             return []
-        return [
-            {
-                "kind": kind, "for": name, "changes": kept(changes), "price": price_of(gathered, self.base, after, changes),
-                "probabilities": now, "joint": after.joint,
-            }
-        ]  # fmt: skip
+        price = price_of(gathered, self.base, after, changes)
+        return [self._way(kind, about, changes, price, now, after.joint)]
 
-    def _more_people(self, late: str) -> list[Json]:
+    def _more_people(self, late: list[str]) -> list[Json]:
         """The best with people whom the firm has, and the best with one who is hired."""
         found = []
         for changes in (list(self._with_those_there()), list(self._with_one_hired())):
             tried = [way for change in changes for way in self._tried("people", late, [change])]
-            found += sorted(
-                tried, key=lambda way: (way["probabilities"][late] < self.answer["asked"], way["price"])
-            )[:1]
+            found += sorted(tried, key=lambda way: (not self._is_enough(way), way["price"]))[:1]
         return found
 
     def _with_those_there(self) -> Iterator[Change]:
@@ -188,22 +198,22 @@ class WaysOut:
 
     def _fewer(self, wrong: list[str]) -> list[Json]:
         """Leave out what nobody expects by name: the least that is enough, or the largest together."""
-        worst = min(wrong, key=self._now)
         order = self._droppable()[:_DROPPED_AT_MOST]
-        alone = [way for a in order for way in self._tried("drop", worst, [DropChange(codes=(a.id,))])]
-        enough = [way for way in alone if self._is_enough(way, wrong)]
+        alone = [way for a in order for way in self._tried("drop", wrong, [DropChange(codes=(a.id,))])]
+        enough = [way for way in alone if self._is_enough(way)]
         if enough:
             return [min(enough, key=lambda way: abs(way["price"]))]
         best = alone[:1]
         for count in range(2, len(order) + 1):
             codes = tuple(a.id for a in order[:count])
-            best = self._tried("drop", worst, [DropChange(codes=codes)]) or best
-            if best and self._is_enough(best[0], wrong):
+            best = self._tried("drop", wrong, [DropChange(codes=codes)]) or best
+            if best and self._is_enough(best[0]):
                 break
         return best
 
-    def _is_enough(self, way: Json, wrong: list[str]) -> bool:
-        return all(way["probabilities"][name] >= self.answer["asked"] for name in wrong)
+    def _is_enough(self, way: Json) -> bool:
+        """Whether all that it is about would be backed by this way alone."""
+        return bool(way["probabilities"][way["for"]] >= self.answer["asked"])
 
     def _droppable(self) -> list[Activity]:
         """The heaviest first; never the one that all begins or ends with, which holds the rest together."""
@@ -220,11 +230,18 @@ class WaysOut:
 def compare(gathered: Gathered, changes: Sequence[Change], known: Json | None = None) -> Json:
     """A what-if: how likely everything is before and after, on the same futures.
 
-    `known`: the measured `before`, where a check of the same inputs kept it.
+    `known`: the answer of a check of the same inputs. Another date or price is read from its curves, so that a what-if
+    says what the check said; only the rest is simulated.
     """
     portfolio, about = gathered.portfolio, gathered.about
-    before = Measured(**known) if known else measure(portfolio, about)
+    before = Measured(**known["few"]) if known and "few" in known else measure(portfolio, about)
     after = measure(applied(portfolio, about, gathered.margin, changes), about)
+    if known and all(isinstance(change, DateChange | PriceChange) for change in changes):
+        now = {name: p["p"] for name, p in known["promises"].items()}
+        before = replace(before, probabilities=before.probabilities | {about: now}, joint=known["joint"]["p"])
+        anew = kept_anew(known, changes)
+        joint = min(after.joint, *anew.values())
+        after = replace(after, probabilities=after.probabilities | {about: anew}, joint=joint)
     return {
         "asked": portfolio.confidence,
         "samples": few(portfolio).samples,
@@ -236,6 +253,18 @@ def compare(gathered: Gathered, changes: Sequence[Change], known: Json | None = 
         "price": price_of(gathered, before, after, changes),
         "others": felt(before.probabilities, after.probabilities, gathered, both_ways=True),
     }
+
+
+def kept_anew(answer: Json, changes: Sequence[Change]) -> dict[str, float]:
+    """How likely each promise is kept if other dates and prices are promised; nothing else changes by that."""
+    found = {name: float(p["p"]) for name, p in answer["promises"].items()}
+    for change in changes:
+        if isinstance(change, DateChange | PriceChange):
+            name, is_date = f"x{change.expectation}", isinstance(change, DateChange)
+            curve = curve_of(answer, name, "time" if is_date else "price")["curve"]
+            value = change.date.isoformat() if isinstance(change, DateChange) else float(change.amount)
+            found[name] = share_by(curve, value)
+    return found
 
 
 def felt(

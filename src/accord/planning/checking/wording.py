@@ -43,9 +43,12 @@ class Way:
     icon: str
     title: str
     text: str
+    about: str  # the promise that its share is about
     share: str
     backed: bool
     price: str
+    leaves: str  # what stays not backed though this is done; empty: nothing
+    can_be_adopted: bool
 
 
 _ICONS = {"date": "calendar", "price": "wallet", "people": "user-plus", "drop": "scissors", "effort": "clock"}
@@ -129,11 +132,20 @@ def _way(number: int, r: Json, result: Json, names: Names) -> Way:
         number=number,
         icon=_ICONS[r["kind"]],
         title=title_of(changes, names),
-        text=_explained(changes[0], result, names),
+        text=_explained(changes, result, names),
+        about=names.promises.get(int(r["for"][1:]), ""),
         share=share(p, result["asked"]),
         backed=p >= result["asked"],
         price=price_of(r["price"], changes, result["currency"]),
+        leaves=_left_by(r, result["asked"], names),
+        can_be_adopted=not any(isinstance(change, PeopleChange) and change.hired for change in changes),
     )
+
+
+def _left_by(r: Json, asked: float, names: Names) -> str:
+    left = [int(name[1:]) for name, p in r["probabilities"].items() if p < asked and name not in r["about"]]
+    named = [f"“{names.promises[pk]}”" for pk in left if pk in names.promises]
+    return _("It does nothing for %(names)s.") % {"names": _and(named)} if named else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +155,7 @@ class Names:
     activities: dict[str, str]
     roles: dict[int, str]
     currency: str
+    promises: dict[int, str]  # subjects of expectations
 
     def listed(self, codes: Sequence[str]) -> str:
         return _and([f"“{self.activities.get(code, code)}”" for code in codes])
@@ -150,14 +163,29 @@ class Names:
 
 def title_of(changes: Sequence[Change], names: Names) -> str:
     """A scenario's name, from what it changes."""
-    return "; ".join(_title(change, names) for change in changes)
+    promised: dict[str, list[str]] = {}  # the same value for several promises is told once
+    others = []
+    for change in changes:
+        if isinstance(change, DateChange | PriceChange):
+            subject = names.promises.get(change.expectation)
+            promised.setdefault(_promise(change, names), []).extend([f"“{subject}”"] if subject else [])
+        else:
+            others.append(_title(change, names))
+    for_them = _("%(promise)s: %(names)s")
+    told = [
+        for_them % {"promise": p, "names": _and(subjects)} if subjects else p
+        for p, subjects in promised.items()
+    ]
+    return "; ".join([*told, *others])
 
 
-def _title(change: Change, names: Names) -> str:
+def _promise(change: DateChange | PriceChange, names: Names) -> str:
     if isinstance(change, DateChange):
         return _("Promise %(date)s") % {"date": day(change.date)}
-    if isinstance(change, PriceChange):
-        return _("Ask for %(price)s") % {"price": money(float(change.amount), names.currency)}
+    return _("Ask for %(price)s") % {"price": money(float(change.amount), names.currency)}
+
+
+def _title(change: DropChange | PeopleChange | EffortChange, names: Names) -> str:
     if isinstance(change, DropChange):
         return _("Leave out %(work)s") % {"work": names.listed(change.codes)}
     if isinstance(change, PeopleChange):
@@ -177,10 +205,13 @@ def _people_title(change: PeopleChange, names: Names) -> str:
     return words % (values | {"work": names.listed(change.codes)})
 
 
-def _explained(change: Change, result: Json, names: Names) -> str:
+def _explained(changes: Sequence[Change], result: Json, names: Names) -> str:
+    change = changes[0]
     if isinstance(change, DateChange):
-        said = result["promises"][f"x{change.expectation}"]["said"]
-        days = (change.date - dt.date.fromisoformat(said)).days
+        first = min(
+            result["promises"][f"x{c.expectation}"]["said"] for c in changes if isinstance(c, DateChange)
+        )
+        days = (change.date - dt.date.fromisoformat(first)).days
         return ngettext("Tell the client %(days)d day more.", "Tell the client %(days)d days more.", days) % {
             "days": days
         }
@@ -196,15 +227,16 @@ def _explained(change: Change, result: Json, names: Names) -> str:
 
 
 def price_of(price: float, changes: Sequence[Change], currency: str) -> str:
-    """Costs with a plus; what can no longer be sold with a minus."""
+    """What a way costs, or can no longer be sold, in words."""
     if round(price) == 0:
         return _("no cost")
     told = money(abs(price), currency)
     if any(isinstance(change, DropChange) for change in changes):
-        return _("−%(money)s to sell") % {"money": told}
+        return _("%(money)s less to sell") % {"money": told}
     if any(isinstance(change, PriceChange) for change in changes):
-        return _("+%(money)s to ask") % {"money": told}
-    return _("%(sign)s%(money)s cost") % {"sign": "+" if price > 0 else "−", "money": told}
+        return _("%(money)s more to ask for") % {"money": told}
+    words = _("costs %(money)s more") if price > 0 else _("costs %(money)s less")
+    return words % {"money": told}
 
 
 def consequences(changes: Sequence[Change], names: Names) -> list[str]:
@@ -215,12 +247,12 @@ def consequences(changes: Sequence[Change], names: Names) -> list[str]:
 def _consequence(change: Change, names: Names) -> str:
     if isinstance(change, DateChange):
         words = _(
-            "The date is restated to %(value)s. The client has to be told: Accord does not do that for you."
+            "%(value)s is what is to be promised. The client is still to be told: record it when somebody did."
         )
         return words % {"value": day(change.date)}
     if isinstance(change, PriceChange):
         words = _(
-            "The price is restated to %(value)s. The client has to be told: Accord does not do that for you."
+            "%(value)s is what is to be asked for. The client is still to be told: record it when somebody did."
         )
         return words % {"value": money(float(change.amount), names.currency)}
     if isinstance(change, DropChange):

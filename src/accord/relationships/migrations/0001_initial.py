@@ -120,12 +120,6 @@ class Migration(migrations.Migration):
                         to=settings.AUTH_USER_MODEL,
                     ),
                 ),
-                (
-                    "contacts",
-                    models.ManyToManyField(
-                        blank=True, related_name="interactions", to="relationships.contact"
-                    ),
-                ),
             ],
             options={
                 "ordering": ("-on", "-id"),
@@ -205,5 +199,21 @@ class Migration(migrations.Migration):
                 related_name="interactions",
                 to="relationships.relationship",
             ),
+        ),
+        migrations.CreateModel(
+            name='Presence',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='presences', to='relationships.contact')),
+                ('interaction', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='presences', to='relationships.interaction')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('interaction', 'contact'), name='a_contact_takes_part_once')],
+            },
+        ),
+        migrations.AddField(
+            model_name='interaction',
+            name='contacts',
+            field=models.ManyToManyField(blank=True, related_name='interactions', through='relationships.Presence', to='relationships.contact'),
         ),
     ]

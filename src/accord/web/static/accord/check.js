@@ -149,6 +149,7 @@
     for (const shown of [box, range.parentElement]) shown.hidden = state === null;
     if (state === null) { form.hidden = true; return; }
     part("range-label").textContent = words.label[kind];
+    for (const about of panel.querySelectorAll("[data-about]")) about.hidden = about.dataset.about !== kind;
     Object.assign(range, { min: state.low, max: state.high, step: "any" });
     range.value = state.at;
     say(state);

@@ -5,6 +5,7 @@ window.accordRows = (() => {
   const FIELDS = ["name", "role", "units", ...POINTS, "note"];
   const NUMBERS = new Set(["units", ...POINTS]);
   const DEEPEST = 5, MOST_HOURS = 1e6, Z80 = 0.8416212335729143;
+  const COMMON_CAUSE = 0.3;
 
   let keys = 0;  // tells new lines apart, which have no code before they are saved
   const empty = (level = 0) => ({ key: ++keys, code: "", level, name: "", role: "", units: "1", low: "", likely: "", high: "", note: "" });
@@ -73,21 +74,23 @@ window.accordRows = (() => {
     return found;
   };
 
-  // Likely, 50 and 80 percent by role and of all. PERT with shape 4; the sum as normal, packages independent.
+  // Likely, 50 and 80 percent by role and of all. PERT with shape 4; the sum as normal, with the common cause
+  // of accord.estimating.numbers.
   const totals = (rows, noRole) => {
-    const byRole = new Map(), all = { role: "", likely: 0, mean: 0, variance: 0, packages: 0 };
+    const byRole = new Map(), all = { role: "", likely: 0, mean: 0, variance: 0, deviation: 0, packages: 0 };
     rows.forEach((row, k) => {
       if (isSummary(rows, k)) return;
       const [low, likely, high] = POINTS.map((name) => (row[name] === "" ? NaN : Number(row[name])));
       if (!(low >= 0 && likely >= low && high >= likely)) return;
       const role = row.role || noRole;
-      if (!byRole.has(role)) byRole.set(role, { role, likely: 0, mean: 0, variance: 0, packages: 0 });
-      const mean = (low + 4 * likely + high) / 6;
+      if (!byRole.has(role)) byRole.set(role, { role, likely: 0, mean: 0, variance: 0, deviation: 0, packages: 0 });
+      const mean = (low + 4 * likely + high) / 6, variance = (mean - low) * (high - mean) / 7;
       for (const sum of [byRole.get(role), all]) {
-        sum.likely += likely; sum.mean += mean; sum.variance += (mean - low) * (high - mean) / 7; sum.packages += 1;
+        sum.likely += likely; sum.mean += mean; sum.variance += variance; sum.deviation += Math.sqrt(variance); sum.packages += 1;
       }
     });
-    const told = (sum) => ({ ...sum, p50: sum.mean, p80: sum.mean + Z80 * Math.sqrt(sum.variance) });
+    const spread = (sum) => Math.sqrt((1 - COMMON_CAUSE) * sum.variance + COMMON_CAUSE * sum.deviation ** 2);
+    const told = (sum) => ({ ...sum, p50: sum.mean, p80: sum.mean + Z80 * spread(sum) });
     const byName = (a, b) => (a.role < b.role ? -1 : 1);
     return { roles: [...byRole.values()].sort(byName).map(told), all: told(all) };
   };

@@ -153,9 +153,11 @@
     link.className = `load depth-${cell.depth}${cell.over ? " over" : ""}`;
     link.style.left = `${left}px`;
     link.style.width = `${width - 2}px`;
-    const whole = cell.over ? `${numbers} !` : numbers;
-    link.textContent = !cell.depth ? "" : width > 7.5 * whole.length ? whole : cell.over ? "!" : "";
-    link.setAttribute("aria-label", `${row.name}, ${cell.week}: ${numbers}${cell.over ? `, ${Math.round(cell.over)} ${word.wordOver}` : ""}`);
+    // As much as there is room for: booked of what can be worked, else what is booked; "!" where it is too much.
+    const mark = cell.over ? "!" : "", shown = [numbers + mark, Math.round(cell.booked) + mark, mark];
+    link.textContent = cell.depth ? shown.find((text) => width - 4 >= 6.5 * text.length) : "";
+    link.title = `${row.name}, ${cell.week}: ${numbers}${cell.over ? `, ${Math.round(cell.over)} ${word.wordOver}` : ""}`;
+    link.setAttribute("aria-label", link.title);
     link.tabIndex = -1;
     return link;
   };

@@ -1,0 +1,201 @@
+"""Ways around the two sides of an engagement: each was found by trying, and each is closed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from accord.actions.refusals import NotAllowed, Refused, WrongInput
+from accord.engagements.actions import begin_engagement, change_profile, give_part, take_part
+from accord.engagements.models import Part
+from accord.estimating.actions import (
+    agree_on_efforts,
+    approve_estimate,
+    ask_for_estimate,
+    copy_estimate,
+    deliver_estimate,
+    send_back,
+)
+from accord.estimating.models import Estimate, State
+from accord.estimating.numbers import Points
+from accord.people.actions import take_role
+from accord.people.models import AccessRole
+from accord.relationships.actions import hand_over_relationship
+from tests import firm
+from tests.estimating.builders import (
+    asked,
+    delivered,
+    delivery_lead,
+    estimator,
+    given,
+    row,
+    saved,
+    seller_of,
+    two_packages,
+)
+
+pytestmark = pytest.mark.django_db
+BOTH = (AccessRole.SELLER, AccessRole.DELIVERY_LEAD, AccessRole.PROJECT_MANAGER)
+
+
+def now(estimate: Estimate) -> Estimate:
+    return Estimate.objects.get(pk=estimate.pk)
+
+
+# A part gives no authority by itself
+
+
+@pytest.mark.parametrize(
+    ("part", "roles"),
+    [
+        (Part.DELIVERY_LEAD, [AccessRole.SELLER]),
+        (Part.DELIVERY_LEAD, [AccessRole.AUDITOR]),
+        (Part.DELIVERY_LEAD, [AccessRole.PROJECT_MANAGER, AccessRole.MEMBER]),
+        (Part.PROJECT_MANAGER, [AccessRole.DELIVERY_LEAD, AccessRole.MEMBER]),
+        (Part.QUALITY_MANAGER, [AccessRole.MEMBER]),
+        (Part.ESTIMATOR, [AccessRole.SELLER]),
+        (Part.SELLER, [AccessRole.DELIVERY_LEAD]),
+        (Part.TEAM, [AccessRole.AUDITOR]),
+    ],
+)
+def test_a_part_needs_its_access_role(part: Part, roles: Sequence[AccessRole]) -> None:
+    engagement = firm.engagement()
+    with pytest.raises(Refused, match="no role that allows the part"):
+        give_part(seller_of(engagement), engagement, firm.member(*roles), part)
+
+
+def test_who_asks_for_an_estimate_makes_no_pal_the_delivery_lead() -> None:
+    engagement = firm.engagement()
+    with pytest.raises(Refused, match="no role that allows the part"):
+        ask_for_estimate(
+            seller_of(engagement), engagement, "What?", None, [estimator()], delivery_lead=firm.seller()
+        )
+
+
+def test_a_part_is_worth_nothing_once_its_access_role_is_gone() -> None:
+    estimate = delivered()
+    lead = firm.with_part(estimate.engagement, Part.DELIVERY_LEAD)
+    take_role(firm.administrator(), lead, AccessRole.DELIVERY_LEAD)
+    with pytest.raises(NotAllowed):
+        approve_estimate(lead, estimate)
+
+
+def test_a_project_manager_approves_only_where_they_have_that_part() -> None:
+    estimate = delivered()
+    with pytest.raises(NotAllowed, match="delivery authority"):
+        approve_estimate(firm.member(AccessRole.PROJECT_MANAGER), estimate)
+    manager = firm.with_part(estimate.engagement, Part.PROJECT_MANAGER)
+    assert approve_estimate(manager, now(estimate)).state == State.APPROVED
+
+
+# One person, one side
+
+
+@pytest.mark.parametrize("part", [Part.DELIVERY_LEAD, Part.PROJECT_MANAGER, Part.ESTIMATOR])
+def test_nobody_sells_and_delivers(part: Part) -> None:
+    both = firm.member(*BOTH)
+    engagement = firm.engagement(both)
+    with pytest.raises(Refused, match="either sells or delivers"):
+        give_part(both, engagement, both, part)
+    other = firm.member(*BOTH)
+    give_part(both, engagement, other, part)
+    with pytest.raises(Refused, match="either sells or delivers"):
+        give_part(both, engagement, other, Part.SELLER)
+
+
+def test_who_sells_decides_nothing_for_delivery_whatever_their_roles() -> None:
+    both = firm.member(*AccessRole)
+    somebody = estimator()
+    estimate = given(asked(firm.engagement(both), somebody), somebody, two_packages())
+    for attempt in (
+        lambda: agree_on_efforts(both, estimate, {"w1": Points(1, 1, 1)}),  # type: ignore[arg-type]
+        lambda: saved(estimate, both, [row("Build", (1, 1, 1), code="w1")]),
+        lambda: deliver_estimate(both, estimate),
+        lambda: change_profile(both, estimate.engagement, "light", "It is small."),
+    ):
+        with pytest.raises(NotAllowed, match="sells this engagement"):
+            attempt()
+    deliver_estimate(somebody, now(estimate))
+    for judge in (approve_estimate, lambda a, e: send_back(a, e, "no")):
+        with pytest.raises(NotAllowed, match="sells this engagement"):
+            judge(both, now(estimate))
+
+
+def test_giving_up_the_sellers_part_makes_nobody_independent() -> None:
+    both = firm.member(AccessRole.SELLER, AccessRole.DELIVERY_LEAD)
+    estimate = delivered(firm.engagement(both))
+    give_part(both, estimate.engagement, firm.seller(), Part.SELLER)
+    take_part(both, estimate.engagement, both, Part.SELLER)
+    with pytest.raises(Refused, match="since it began"):
+        approve_estimate(both, now(estimate))
+
+
+def test_giving_away_the_relationship_makes_nobody_independent() -> None:
+    owner = firm.member(AccessRole.RELATIONSHIP_MANAGER, AccessRole.DELIVERY_LEAD)
+    engagement = begin_engagement(firm.seller(), firm.relationship(owner), "Portal")
+    estimate = delivered(engagement)
+    hand_over_relationship(owner, engagement.relationship, firm.member(AccessRole.RELATIONSHIP_MANAGER))
+    with pytest.raises(Refused, match="since it began"):
+        approve_estimate(owner, now(estimate))
+
+
+def test_the_approver_does_not_become_seller_or_owner_while_the_approval_stands() -> None:
+    both = firm.member(AccessRole.SELLER, AccessRole.RELATIONSHIP_MANAGER, AccessRole.DELIVERY_LEAD)
+    estimate = approve_estimate(both, delivered())
+    engagement = estimate.engagement
+    with pytest.raises(Refused, match="approved the estimate"):
+        give_part(seller_of(engagement), engagement, both, Part.SELLER)
+    relationship = engagement.relationship
+    with pytest.raises(Refused, match="approved the estimate"):
+        hand_over_relationship(relationship.owner, relationship, both)
+
+
+# Who made the numbers
+
+
+def test_who_overwrote_the_agreed_hours_does_not_approve_them() -> None:
+    somebody, lead = estimator(), delivery_lead()
+    estimate = given(asked(None, somebody), somebody, two_packages())
+    saved(estimate, lead, two_packages((1, 1, 1), (1, 1, 1)))
+    deliver_estimate(somebody, now(estimate))
+    with pytest.raises(Refused, match="had agreed on"):
+        approve_estimate(lead, now(estimate))
+    assert approve_estimate(delivery_lead(), now(estimate)).state == State.APPROVED
+
+
+def test_who_took_an_agreed_package_out_does_not_approve_the_rest() -> None:
+    somebody, lead = estimator(), delivery_lead()
+    estimate = given(asked(None, somebody), somebody, two_packages())
+    saved(estimate, lead, two_packages()[:1])
+    deliver_estimate(lead, now(estimate))
+    with pytest.raises(Refused, match="had agreed on"):
+        approve_estimate(lead, now(estimate))
+
+
+def test_who_prepared_the_breakdown_before_the_hours_may_approve() -> None:
+    somebody, lead = estimator(), delivery_lead()
+    estimate = asked(None, somebody)
+    saved(estimate, lead, [row("Build"), row("Test")])
+    given(estimate, somebody, two_packages())
+    deliver_estimate(somebody, now(estimate))
+    assert approve_estimate(lead, now(estimate)).state == State.APPROVED
+
+
+# What is confidential
+
+
+def test_a_confidential_estimate_is_not_copied_where_everybody_reads_it() -> None:
+    seller = firm.seller()
+    lead = delivery_lead()
+    secret = firm.engagement(seller, confidential=True)
+    give_part(seller, secret, lead, Part.DELIVERY_LEAD)
+    source = approve_estimate(lead, delivered(secret))
+    with pytest.raises(Refused, match="stays with those who have a part"):
+        copy_estimate(seller, firm.engagement(seller), source)
+
+
+def test_somebody_without_a_role_in_delivery_is_not_asked_for_hours() -> None:
+    engagement = firm.engagement()
+    with pytest.raises(WrongInput, match="no role in delivery"):
+        ask_for_estimate(seller_of(engagement), engagement, "What?", None, [firm.member(AccessRole.FINANCE)])
