@@ -210,6 +210,9 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+# Browsers share cookies between ports: the sample firm and a real one side by side do not sign each other out.
+SESSION_COOKIE_NAME = "accord_demo_session" if DEMO else "accord_session"
+CSRF_COOKIE_NAME = "accord_demo_csrf" if DEMO else "accord_csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None

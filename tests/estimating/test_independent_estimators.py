@@ -19,9 +19,11 @@ from accord.estimating.actions import (
     release_estimator,
     save_grid,
     take_up_again,
+    use_template,
 )
 from accord.estimating.models import Effort, Estimate
 from accord.estimating.numbers import Points
+from accord.people.models import AccessRole
 from tests import firm
 from tests.estimating.builders import asked, estimator, given, row, saved, seller_of, two_packages
 
@@ -173,8 +175,40 @@ def test_nobody_joins_after_the_numbers_are_open() -> None:
 def test_going_on_without_somebody_opens_the_numbers_of_the_rest() -> None:
     ann, ben = estimator(), estimator()
     estimate = given(asked(None, ann, ben), ann, two_packages())
-    release_estimator(seller_of(estimate.engagement), estimate, ben)
+    release_estimator(firm.member(AccessRole.DELIVERY_LEAD), estimate, ben)
     assert queries.leaves(estimate)[0].effort is not None
+
+
+def test_the_seller_does_not_choose_who_is_not_heard() -> None:
+    ann, ben = estimator(), estimator()
+    estimate = asked(None, ann, ben)
+    with pytest.raises(NotAllowed):
+        release_estimator(seller_of(estimate.engagement), estimate, ben)
+    assert estimate.contributions.count() == 2
+
+
+def test_a_templates_hours_are_not_anothers_own_hours() -> None:
+    ann, ben = estimator(), estimator()
+    source = given(asked(None, ann), ann, two_packages())
+    template = keep_as_template(ann, source, "Portal")
+    estimate = use_template(ann, asked(None, ann, ben), template)
+    finish_contribution(ann, estimate)
+    with pytest.raises(Refused, match="three points"):
+        finish_contribution(ben, estimate)
+
+
+def test_nobody_removes_what_another_estimator_gave_hours_for() -> None:
+    ann, ben = estimator(), estimator()
+    estimate = given(asked(None, ann, ben), ann, two_packages())
+    with pytest.raises(Refused, match="hours of somebody else"):
+        save_grid(ben, estimate, [row("Something else", (1, 2, 3))], estimate.revision)
+    assert estimate.packages.count() == 2
+
+
+def test_an_asked_code_that_is_just_handed_out_is_not_given_twice() -> None:
+    ann = estimator()
+    estimate = save_grid(ann, asked(None, ann), [row("One"), row("Two", code="w1")], 0)
+    assert sorted(p.code for p in estimate.packages.all()) == ["w1", "w2"]
 
 
 def test_somebody_else_neither_writes_nor_is_done() -> None:

@@ -97,7 +97,8 @@ def test_the_seller_who_presses_approve_is_refused_in_words(at: Any) -> None:
     estimate = delivered(firm.engagement(both))
     client = at(both)
     assert b"sells this engagement" in client.get(f"/estimates/{estimate.pk}/").content
-    answer = client.post(f"/estimates/{estimate.pk}/approve/")
+    seen = {"delivered_at": estimate.delivered_at.isoformat()}
+    answer = client.post(f"/estimates/{estimate.pk}/approve/", seen)
     assert answer.status_code == 403
     assert b"decides nothing for delivery" in answer.content
 

@@ -399,3 +399,10 @@ def test_of_two_first_administrators_at_the_same_moment_one_comes_in(tmp_path: P
         rival.stdin.write("go\n")
         rival.stdin.flush()
     assert sorted(rival.communicate(timeout=60)[0] for rival in rivals) == ["in\n", "out\n"]
+
+
+def test_who_has_just_chosen_a_password_is_not_asked_who_they_are(client: Client) -> None:
+    an_invitation()
+    client.post(_link(), {"password": GOOD})
+    answer = client.get("/accounts/2fa/totp/activate/")
+    assert answer.status_code == 200

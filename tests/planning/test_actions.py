@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -10,12 +11,14 @@ import pytest
 from accord.actions.refusals import NotAllowed, Refused, WrongInput
 from accord.engagements.actions import Outcome, end_engagement, record_expectation
 from accord.engagements.models import Part
+from accord.estimating.actions import approve_estimate
 from accord.estimating.models import State
-from accord.people.models import AccessRole
+from accord.people.models import AccessRole, Member
 from accord.planning import actions
 from accord.planning.actions import Draft, Takes, WaitsFor
 from accord.planning.models import Activity, Assignment, Link, Plan, Target
 from tests import firm
+from tests.estimating import builders as estimates
 from tests.planning import builders
 
 pytestmark = pytest.mark.django_db
@@ -373,3 +376,69 @@ def _content(plan: Plan) -> list[object]:
     links = Link.objects.values_list("pk", "source", "target", "kind", "lag").order_by("pk")
     people = Assignment.objects.values_list("pk", "activity", "role", "member", "units").order_by("pk")
     return [list(activities), list(links), list(people)]
+
+
+def _grouped(*groups: tuple[str, list[str]], loose: str = "") -> tuple[Plan, Member]:
+    """A plan as it is made from a breakdown with these headings."""
+    engagement, role = firm.engagement(), builders.a_role()
+    rows, number = [], 0
+    for heading, names in groups:
+        for name, level in ((heading, 0), *((name, 1) for name in names)):
+            number += 1
+            points = (20, 40, 80) if level else None
+            rows.append(estimates.row(name, points, level, f"w{number}", role))
+    if loose:
+        rows.append(estimates.row(loose, (20, 40, 80), 0, f"w{number + 1}", role))
+    lead = firm.with_part(engagement, Part.DELIVERY_LEAD, AccessRole.DELIVERY_LEAD)
+    approve_estimate(lead, estimates.delivered(engagement, rows))
+    manager = builders.a_project_manager(engagement)
+    return actions.make_plan(manager, engagement, builders.A_MONDAY), manager
+
+
+def test_each_group_of_the_breakdown_waits_for_the_one_before_it() -> None:
+    plan, _ = _grouped(("Build", ["Screens", "Interface"]), ("Make sure", ["Tests"]), loose="Lead")
+    names = [a.name for a in plan.activities.all()]
+    assert names == ["Screens", "Interface", "Done: Build", "Tests", "Done: Make sure", "Lead"]
+    assert {(link.source.name, link.target.name, link.kind) for link in Link.objects.all()} == {
+        ("Screens", "Done: Build", "FS"),
+        ("Interface", "Done: Build", "FS"),
+        ("Done: Build", "Tests", "FS"),
+        ("Tests", "Done: Make sure", "FS"),
+    }
+    tests, build = builders.activity(plan, "Tests"), builders.activity(plan, "Done: Build")
+    assert tests.planned_start >= build.planned_finish
+
+
+def test_leading_goes_along_with_the_rest() -> None:
+    engagement, role = firm.engagement(), builders.a_role()
+    rows = [estimates.row("Build", code="w1", by=role), estimates.row("Screens", (1, 2, 3), 1, "w2", role)]
+    rows += [
+        estimates.row("Bring in", code="w3", by=role),
+        estimates.row("Go-live", (1, 2, 3), 1, "w4", role),
+    ]
+    rows.append(replace(estimates.row("Lead", (20, 40, 80), 1, "w5", role), units=Decimal("0.2")))
+    lead = firm.with_part(engagement, Part.DELIVERY_LEAD, AccessRole.DELIVERY_LEAD)
+    approve_estimate(lead, estimates.delivered(engagement, rows))
+    plan = actions.make_plan(builders.a_project_manager(engagement), engagement, builders.A_MONDAY)
+    led, live = builders.activity(plan, "Lead"), builders.activity(plan, "Go-live")
+    assert (led.incoming.count(), led.outgoing.count()) == (0, 0)
+    assert live.incoming.get().source.name == "Done: Build"
+
+
+def test_whoever_wants_no_order_gets_none() -> None:
+    plan, _ = builders.a_plan(["Design", "Build"])  # under one heading
+    assert not Link.objects.filter(source__plan=plan).exists()
+
+
+def test_whose_work_goes_first_is_not_for_one_project_manager_to_decide() -> None:
+    plan, manager = builders.a_plan()
+
+    def change(actor: Member, priority: int) -> Plan:
+        plan.refresh_from_db()
+        return actions.change_plan(actor, plan, plan.begins_on, priority, Decimal(500), plan.revision)
+
+    assert change(manager, plan.priority).fixed_cost == 500
+    with pytest.raises(NotAllowed, match="goes first"):
+        change(manager, plan.priority + 1)
+    for role in (AccessRole.DELIVERY_LEAD, AccessRole.EXECUTIVE):
+        assert change(firm.member(role), plan.priority + 1).priority == plan.priority + 1

@@ -331,3 +331,31 @@ def test_the_first_page_says_when_the_check_does_not_hold(engagement: Engagement
     ask(engagement)
     mark(engagement, "an activity was changed")
     assert "something changed: an activity was changed" in page(engagement, name="web:engagement")
+
+
+def test_the_verdict_of_a_check_that_does_not_hold_is_neither_green_nor_red(engagement: Engagement) -> None:
+    ask(engagement)
+    mark(engagement, "an activity was changed")
+    for name in ("planning:check", "web:engagement"):
+        found = page(engagement, name=name)
+        verdict = found[found.index('id="question"') :].partition("</h2>")[0]
+        assert "It was " in verdict
+        assert "said-red" not in verdict
+        assert "kept-green" not in verdict
+        assert re.search(r'<button class="btn btn-primary">.{0,300}Check again', found)
+    plan_page = words(page(engagement, name="planning:plan"))
+    assert "With 80 % it was done by" in plan_page
+    ask(engagement)
+    assert "With 80 % it is done by" in words(page(engagement, name="planning:plan"))
+
+
+def test_the_scenario_page_says_that_the_client_is_still_to_be_told(engagement: Engagement) -> None:
+    lead, said = build.delivery_lead(engagement), engagement.expectations.get(kind="time")
+    ask(engagement)
+    change = {"kind": "date", "expectation": said.pk, "date": "2099-01-05"}
+    scenario = actions.adopt_scenario(lead, actions.try_scenario(lead, engagement, "Later", [change]))
+    answer = as_(lead).get(reverse("planning:scenario", args=[scenario.pk]))
+    assert "Adopted; the client is still to be told." in text(answer.content.decode())
+    assert "With the adopted 5 Jan 2099 it is kept with 100 %; the client is still to be told." in words(
+        page(engagement)
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from accord.planning import views
 from accord.planning.models import Activity, Link
 from tests import firm
 from tests.planning import builders
+from tests.planning.test_actions import _grouped
 
 pytestmark = pytest.mark.django_db
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -210,3 +212,21 @@ def test_the_weeks_causes_are_told_the_largest_first_and_the_rest_counted(
     assert "Large" in page
     assert "Small" not in page
     assert "and 1 more" in page
+
+
+def test_a_plan_says_where_its_order_comes_from_and_what_is_linked_to_nothing() -> None:
+    plan, manager = _grouped(("Build", ["Screens", "Interface"]), ("Make sure", ["Tests"]), loose="Lead")
+    page = _as(manager).get(f"/plans/of/{plan.engagement_id}/").text
+    assert "each group waits for the one before it" in page
+    assert "1 activity waits for nothing" in page
+    assert page.index(">Build<") < page.index(">Screens<") < page.index(">Make sure<") < page.index(">Tests<")
+
+
+def test_a_promised_date_that_the_plan_keeps_is_shown_as_kept() -> None:
+    plan, manager = builders.a_plan()
+    seller = firm.seller()
+    for day in (dt.date(2099, 1, 1), dt.date(2100, 6, 1)):
+        said = replace(firm.a_date(), date=day)
+        record_expectation(seller, plan.engagement, said)
+    flags = _as(manager).get(f"/plans/of/{plan.engagement_id}/picture/").json()["flags"]
+    assert [(flag["late"], flag["kept"]) for flag in flags] == [(True, False), (False, True)]

@@ -147,7 +147,7 @@ class Work:
         """The project manager's plan: links, waiting times, the milestone, and for what is signed who does what."""
         manager = self.members[self.people["project_manager"]]
         begins = self.world.day(self.written["plan"]["begins"])
-        plan = make_plan(manager, self.engagement, begins)
+        plan = make_plan(manager, self.engagement, begins, in_order=False)
         activities = self._activities(plan)
         waits = self._waits(manager, plan, activities)
         chosen = {role: cycle(members) for role, members in self._team().items()}

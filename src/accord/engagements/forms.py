@@ -61,6 +61,7 @@ class SaidForm(forms.Form):
     words = forms.CharField(
         label=_("The words used"), required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
+    another = forms.BooleanField(required=False, widget=forms.HiddenInput)  # although something alike stands
 
     def __init__(self, *args: Any, engagement: Engagement | None, actor: Member, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

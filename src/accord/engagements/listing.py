@@ -31,7 +31,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accord.engagements.models import Engagement, Expectation, Outcome, Part, Stage, TakenPart
-from accord.engagements.queries import Row, for_rows, not_backed, row_of, standing, visible_to
+from accord.engagements.queries import Row, for_rows, not_backed, row_of, standing, visible_to, with_unbacked
 from accord.engagements.rules import MOVES
 from accord.people.models import Member
 
@@ -166,6 +166,8 @@ def engagements(member: Member, chosen: Filter, sort: str = "") -> QuerySet[Enga
     """Those of the list that the member may see, sorted by a column's name (with a minus: the other way round)."""
     parts = Prefetch("parts", TakenPart.objects.select_related("member"))
     found = _narrowed(for_rows(visible_to(member)), member, chosen).prefetch_related(parts)
+    if chosen.unbacked:
+        found = with_unbacked(found)
     column = COLUMNS.get(sort.removeprefix("-")) or (TITLE if sort.removeprefix("-") == "title" else None)
     if column is None:
         return found.order_by(*_NEXT_FIRST)

@@ -11,9 +11,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest
 
-from accord.actions.models import AuditChange
-from accord.actions.queries import history_of
-from accord.engagements.models import Engagement, Expectation, Part, SavedView, TakenPart, Withdrawal
+from accord.engagements.models import Engagement, Expectation, Part, SavedView, TakenPart
 from accord.engagements.rules import ASKED_CONFIDENCE, Backing, backing_of
 from accord.people.models import AccessRole, Member
 
@@ -105,6 +103,13 @@ class Row:
     engagement: Engagement
     said: TimeSaid | None
     age: int  # days since anything happened
+    not_backed: tuple[Expectation, ...] = ()  # what stands unbacked, where the list asked for it
+
+    @property
+    def not_backed_about(self) -> str:
+        """Which of the four are not backed: cost, quality."""
+        kinds = {e.kind for e in self.not_backed}
+        return ", ".join(str(kind.label).lower() for kind in Expectation.Kind if kind in kinds)
 
     @property
     def sellers(self) -> str:
@@ -188,7 +193,15 @@ def row_of(engagement: Engagement) -> Row:
     times: list[Expectation] = engagement.times_said  # type: ignore[attr-defined]
     happened: dt.date = engagement.happened_on  # type: ignore[attr-defined]
     said = _time_said(times[0], engagement) if times else None
-    return Row(engagement, said, max(0, (dt.date.today() - happened).days))
+    unbacked = tuple(getattr(engagement, "unbacked_said", ()))
+    return Row(engagement, said, max(0, (dt.date.today() - happened).days), unbacked)
+
+
+def with_unbacked(found: QuerySet[Engagement]) -> QuerySet[Engagement]:
+    """With what stands unbacked in each, so that a row says why it is among them."""
+    return found.prefetch_related(
+        Prefetch("expectations", standing().filter(not_backed()), to_attr="unbacked_said")
+    )
 
 
 def _time_said(e: Expectation, engagement: Engagement) -> TimeSaid | None:
@@ -231,19 +244,25 @@ def chain_of(expectation: Expectation) -> Statement:
     )
 
 
+def alike(
+    engagement: Engagement, kind: str, subject: str, *values: dt.date | Decimal | None
+) -> Expectation | None:
+    """What stands already of the same kind with the same subject, date or amount: probably the same, said again."""
+    named = {value for value in values if value is not None}
+    rows = standing().filter(engagement=engagement, kind=kind).select_related("member", "engagement")
+    return next(
+        (e for e in rows if _folded(e.subject) == _folded(subject) or {e.date, e.amount} & named), None
+    )
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
 def register_rows(said: Statement) -> list[models.Model]:
     """All rows of the register of one statement, for its history."""
     rows: list[models.Model] = [said.expectation, *said.earlier]
     return [*rows, said.expectation.withdrawal] if said.withdrawn else rows
-
-
-def history_of_all(engagement: Engagement) -> QuerySet[AuditChange]:
-    """What was done to an engagement, to the parts in it and to what was said, newest first."""
-    said = Expectation.objects.filter(engagement=engagement)
-    # A part that was taken back has no row any more: the audit alone knows whose it was.
-    about = Q(before__engagement_id=str(engagement.pk)) | Q(after__engagement_id=str(engagement.pk))
-    parts = Q(model=TakenPart._meta.label_lower) & about
-    return history_of(engagement, *said, *Withdrawal.objects.filter(expectation__in=said), also=parts)
 
 
 def name_of(engagement: Engagement) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -25,14 +26,22 @@ from accord.engagements.forms import (
 )
 from accord.engagements.models import Engagement, Expectation, Outcome, Stage
 from accord.engagements.pages import engagement_page, visible
+from accord.engagements.trail import trail_of
 from accord.people.accounts import signed_in
-from accord.relationships.models import Contact
+from accord.relationships.models import Contact, Relationship
 
-SHOWN = 50
 _LAST = "said_of"  # the session's key for the engagement about which somebody recorded last
 
 
 def begin(request: HttpRequest) -> HttpResponse:
+    if not Relationship.objects.exists():
+        page = {
+            "title": _("Begin an engagement"),
+            "text": _("An engagement is begun with a client, and there is none yet."),
+            "address": reverse("relationships:begin"),
+            "button": _("Add a client first"),
+        }
+        return render(request, "web/first.html", page)
     form = EngagementForm(request.POST or None, initial={"relationship": request.GET.get("relationship")})
     done = carried_out(
         request, form, lambda: actions.begin_engagement(signed_in(request), **form.cleaned_data)
@@ -45,6 +54,9 @@ def begin(request: HttpRequest) -> HttpResponse:
 def record(request: HttpRequest, pk: int) -> HttpResponse:
     found, member = visible(request, pk), signed_in(request)
     form = SaidForm(request.POST or None, engagement=found, actor=member)
+    already = _already(form, found)
+    if already is not None:
+        return _ask_whether_new(request, form, found, already)
     done = carried_out(request, form, lambda: actions.record_expectation(member, found, form.said()))
     if done:
         return _recorded(request, done.result)
@@ -54,6 +66,17 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
 def record_anywhere(request: HttpRequest) -> HttpResponse:
     """The same dialog from a page that belongs to no engagement: the last one is suggested."""
     member = signed_in(request)
+    if request.method == "GET" and not queries.open_to(member).exists():
+        page = {
+            "title": _("Record what was said"),
+            "text": _(
+                "What was said belongs to an engagement, and none is running that you see. Begin one with the first talk; "
+                "what was said there is the first thing worth recording."
+            ),
+            "address": reverse("engagements:begin"),
+            "button": _("Begin an engagement"),
+        }
+        return render(request, "web/first.html", page)
     last = queries.open_to(member).filter(pk=request.session.get(_LAST, 0)).first()
     start = {"engagement": last.pk, "engagement_name": queries.name_of(last)} if last else {}
     form = SaidAnywhereForm(request.POST or None, actor=member, initial=start)
@@ -65,6 +88,10 @@ def record_anywhere(request: HttpRequest) -> HttpResponse:
         )
     if about is not None:
         form.offer_people_of(about)
+
+    already = None if about is None else _already(form, about)
+    if already is not None:
+        return _ask_whether_new(request, form, None, already)
 
     def act() -> Expectation:
         return actions.record_expectation(member, form.cleaned_data["engagement"], form.said())
@@ -117,7 +144,9 @@ def said(request: HttpRequest, pk: int) -> HttpResponse:
 
 def history(request: HttpRequest, pk: int) -> HttpResponse:
     found = visible(request, pk)
-    page = {"history": queries.history_of_all(found)[: 2 * SHOWN]}
+    asked = request.GET.get("before", "")
+    trail = trail_of(found, int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 12 else None)
+    page = {"history": trail.changes, "older": trail.older}
     return engagement_page(request, found, "engagements:history", "engagements/history.html", page)
 
 
@@ -251,6 +280,23 @@ def _expectation(request: HttpRequest, pk: int) -> Expectation:
 
 def _said(request: HttpRequest, form: SaidForm, found: Engagement | None, title: str) -> HttpResponse:
     return form_page(request, form, title, _("Record"), "engagements/said.html", engagement=found)
+
+
+def _already(form: SaidForm, found: Engagement) -> Expectation | None:
+    """What stands already and looks like what was typed, unless it was said to be another one."""
+    if not form.is_valid() or form.cleaned_data["another"]:
+        return None
+    said = form.said()
+    return queries.alike(found, said.kind, said.subject, said.date, said.amount)
+
+
+def _ask_whether_new(
+    request: HttpRequest, form: SaidForm, found: Engagement | None, already: Expectation
+) -> HttpResponse:
+    page = {"engagement": found, "already": already}
+    return form_page(
+        request, form, _("Record what was said"), _("Record another one"), "engagements/said.html", **page
+    )
 
 
 def _recorded(request: HttpRequest, kept: Expectation) -> HttpResponse:

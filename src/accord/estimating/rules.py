@@ -193,7 +193,10 @@ def _wrote_what_was_agreed(member: Member, estimate: Estimate) -> str:
 
 def _as_text(rows: QuerySet[Any]) -> QuerySet[Any, str]:
     """Their keys, as the audit keeps them."""
-    return rows.order_by().annotate(key=Cast("pk", CharField())).values_list("key", flat=True)
+    keys: QuerySet[Any, str] = (
+        rows.order_by().annotate(key=Cast("pk", CharField())).values_list("key", flat=True)
+    )
+    return keys
 
 
 def _contributes(actor: Member, estimate: Estimate) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import login
@@ -29,6 +30,8 @@ def let_in(request: HttpRequest, member: Member) -> None:
         user=member, email=member.email, defaults={"verified": True, "primary": True}
     )
     login(request, member, backend=BACKEND)
+    # They have just shown who they are: the security pages need not ask again.
+    record_authentication(request, member, method="password", reauthenticated=True)
 
 
 def note_session(sender: object, request: HttpRequest, **_about: Any) -> None:

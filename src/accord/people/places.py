@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from types import MappingProxyType
@@ -12,13 +13,33 @@ import holidays
 from holidays.registry import COUNTRIES
 
 _SMALL_WORDS = {"And", "Of", "The"}
+# Where the library's name without spaces is not the name in English.
+_NAMES = {
+    "AX": "Åland Islands",
+    "BL": "Saint Barthélemy",
+    "BQ": "Bonaire, Sint Eustatius and Saba",
+    "CC": "Cocos (Keeling) Islands",
+    "CD": "DR Congo",
+    "CG": "Republic of the Congo",
+    "CI": "Côte d’Ivoire",
+    "CW": "Curaçao",
+    "GW": "Guinea-Bissau",
+    "HM": "Heard Island and McDonald Islands",
+    "MO": "Macao",
+    "RE": "Réunion",
+    "SH": "Saint Helena, Ascension and Tristan da Cunha",
+    "ST": "São Tomé and Príncipe",
+    "SY": "Syria",
+    "TL": "Timor-Leste",
+    "TR": "Türkiye",
+}
 
 
 @cache
 def countries() -> Mapping[str, str]:
     """ISO 3166-1 code -> name, by name."""
-    named = {codes[1]: _spaced(codes[0]) for codes in COUNTRIES.values()}
-    return MappingProxyType(dict(sorted(named.items(), key=lambda item: item[1])))
+    named = {codes[1]: _NAMES.get(codes[1]) or _spaced(codes[0]) for codes in COUNTRIES.values()}
+    return MappingProxyType(dict(sorted(named.items(), key=lambda item: _plain(item[1]))))
 
 
 @cache
@@ -65,6 +86,11 @@ def public_holidays(country: str, subdivision: str, first: dt.date, last: dt.dat
 def _year(country: str, subdivision: str, year: int) -> tuple[tuple[dt.date, str], ...]:
     known = holidays.country_holidays(country, subdiv=subdivision or None, years=year, language="en_US")
     return tuple(sorted(known.items()))
+
+
+def _plain(name: str) -> str:
+    """By what a name sorts: Å as A."""
+    return unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
 
 
 def _spaced(name: str) -> str:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -14,11 +15,12 @@ from accord.actions.door import action, follows
 from accord.actions.refusals import Refused, WrongInput
 from accord.engagements.models import Engagement, Expectation
 from accord.engagements.rules import is_current, still_open, well_in_time
+from accord.estimating.models import WorkPackage
 from accord.estimating.queries import Leaf, leaves
 from accord.people.models import Member, Role
 from accord.planning import rules, schedule, undoing
-from accord.planning.from_estimate import estimate_to_plan, newer_than
-from accord.planning.models import Activity, Assignment, Link, Plan, Scenario, Target
+from accord.planning.from_estimate import estimate_to_plan, groups_of, newer_than
+from accord.planning.models import GROUP_END, Activity, Assignment, Link, Plan, Scenario, Target
 
 # Plans up to this size get their dates within the change itself; larger ones by a job.
 AT_ONCE = 500
@@ -59,8 +61,10 @@ class Draft:
 
 
 @action(permission=rules.may_plan)
-def make_plan(actor: Member, engagement: Engagement, begins_on: dt.date) -> Plan:
+def make_plan(actor: Member, engagement: Engagement, begins_on: dt.date, in_order: bool = True) -> Plan:
     """One activity for each leaf of the estimate, with its agreed points and its role.
+
+    `in_order`: every group of the breakdown ends with a milestone, and waits for the milestone of the group before it.
 
     Raises:
         Refused: there is a plan already, or no estimate that was delivered or approved, or efforts are not agreed.
@@ -84,8 +88,15 @@ def make_plan(actor: Member, engagement: Engagement, begins_on: dt.date) -> Plan
     _are_agreed(found)
     plan = Plan(engagement=engagement, estimate=estimate, begins_on=begins_on)
     plan.save()
-    made = [_from_leaf(plan, position, leaf) for position, leaf in enumerate(found, start=1)]
-    Activity.objects.bulk_create(made)
+    made = [_from_leaf(plan, 0, leaf) for leaf in found]
+    groups = _grouped(made, groups_of(list(estimate.packages.all()))) if in_order else []
+    every = list(made)
+    for end, own in groups:
+        every.insert(every.index(own[-1]) + 1, end)
+    for position, activity in enumerate(every, start=1):
+        activity.position = position
+    Activity.objects.bulk_create(every)
+    Link.objects.bulk_create(_in_order(groups))
     Assignment.objects.bulk_create(
         Assignment(activity=activity, role=leaf.role, units=leaf.package.units)
         for activity, leaf in zip(made, found, strict=True)
@@ -130,6 +141,8 @@ def change_plan(
     """When work may begin, how urgent it is where people are short, and what it costs besides hours."""
     plan = _to_change(plan, revision)
     _is_in_time(begins_on=begins_on)
+    if priority != plan.priority:
+        rules.may_set_priority(actor)
     if priority < 1:
         raise WrongInput(priority=_("The most urgent priority is 1."))
     if fixed_cost < 0:
@@ -388,6 +401,33 @@ def _from_leaf(plan: Plan, position: int, leaf: Leaf) -> Activity:
         likely=leaf.effort.likely,
         high=leaf.effort.high,
     )
+
+
+def _grouped(made: list[Activity], headings: dict[int, WorkPackage]) -> list[tuple[Activity, list[Activity]]]:
+    """The milestone with which each group of the breakdown ends, and its activities; nothing of one group alone.
+
+    What takes only a part of somebody, as leading does, goes along with the rest and waits for nothing.
+    """
+    members: dict[WorkPackage, list[Activity]] = {}
+    for activity in made:
+        if activity.package_id in headings and activity.package.units >= 1:
+            members.setdefault(headings[activity.package_id], []).append(activity)
+    if len(members) < 2:
+        return []
+    found = []
+    for number, (heading, own) in enumerate(members.items(), start=1):
+        name = (_("Done: %(group)s") % {"group": heading.name})[:200]
+        code, kind = f"{GROUP_END}{number}", Activity.Kind.MILESTONE
+        found.append((Activity(plan=own[0].plan, code=code, name=name, kind=kind), own))
+    return found
+
+
+def _in_order(groups: list[tuple[Activity, list[Activity]]]) -> list[Link]:
+    """An order to begin with, which is the planner's to change: each group waits for the end of the one before it."""
+    links = [Link(source=activity, target=end) for end, own in groups for activity in own]
+    for (before, _own), (_end, own) in pairwise(groups):
+        links += [Link(source=before, target=activity) for activity in own]
+    return links
 
 
 def _follow_leaf(plan: Plan, leaf: Leaf, has: Activity | None) -> None:

@@ -27,6 +27,12 @@ class BeginForm(forms.Form):
         initial=dt.date.today,
         help_text=_("Dates follow from this day, the links, and the people's calendars."),
     )
+    in_order = forms.BooleanField(
+        label=_("Each group of the breakdown waits for the one before it"),
+        required=False,
+        initial=True,
+        help_text=_("An order to begin with. Change in the plan what is not so."),
+    )
 
 
 class RevisionForm(forms.Form):

@@ -12,6 +12,9 @@ from accord.engagements.models import Engagement, Expectation
 from accord.estimating.models import Estimate, WorkPackage
 from accord.people.models import Member, Role
 
+# The milestones with which groups of the work breakdown end have codes of their own.
+GROUP_END = "end"
+
 
 class Plan(Recorded):
     """How an engagement's work is to be done, made from one estimate."""
@@ -194,6 +197,8 @@ class PromiseCheck(Recorded):
     problem = models.TextField(blank=True)  # why it failed, in words for a person
     stale = models.BooleanField(default=False)
     stale_because = models.CharField(max_length=200, blank=True)  # the first change since
+
+    asked_now = False  # made by this very call, and not given to a job yet
 
     class Meta:
         ordering = ("-id",)

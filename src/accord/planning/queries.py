@@ -12,12 +12,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accord.engagements.models import Engagement, Expectation
+from accord.estimating.models import WorkPackage
 from accord.exchange.wording import day
 from accord.people.calendars import weekday
 from accord.people.places import public_holidays
 from accord.people.queries import the_firm
+from accord.planning.from_estimate import groups_of
 from accord.planning.load import Row, load_of, monday
-from accord.planning.models import Activity, Assignment, Link, Plan
+from accord.planning.models import GROUP_END, Activity, Assignment, Link, Plan
 
 _WEEKS_AT_MOST = 60
 
@@ -30,6 +32,12 @@ class Line:
     assignments: tuple[Assignment, ...]
     waits_for: tuple[Link, ...]
     nobody: bool  # work to which nobody is assigned
+    group: str = ""  # of the breakdown, at the first line that belongs to it
+
+    @property
+    def is_group_end(self) -> bool:
+        a = self.activity
+        return a.kind == Activity.Kind.MILESTONE and a.code.startswith(GROUP_END)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +48,10 @@ class Flag:
     date: dt.date
     about: Activity | None  # None: the end of the whole engagement
     planned: dt.date | None
+
+    @property
+    def is_kept(self) -> bool:
+        return self.planned is not None and self.planned <= self.date
 
     @property
     def days_late(self) -> int:
@@ -68,6 +80,20 @@ class Shown:
         return self.plan.scheduled == self.plan.revision
 
     @property
+    def follows_breakdown(self) -> bool:
+        """Whether the order still is, at least in part, the one in which the breakdown was written."""
+        return any(line.is_group_end for line in self.lines)
+
+    @property
+    def unlinked(self) -> int:
+        """How many activities neither wait for others nor are waited for, where there are others."""
+        linked = {
+            pk for line in self.lines for link in line.waits_for for pk in (link.source_id, link.target_id)
+        }
+        open_ones = [line for line in self.lines if line.activity.done < 1]
+        return sum(line.activity.pk not in linked for line in open_ones) if len(self.lines) > 1 else 0
+
+    @property
     def without_people(self) -> int:
         return sum(line.nobody for line in self.lines)
 
@@ -90,16 +116,30 @@ def shown(plan: Plan) -> Shown:
     for link in Link.objects.filter(target__plan=plan).order_by("pk"):
         link.source = by_id[link.source_id]
         before[link.target_id].append(link)
+    heads = _group_heads(plan, activities)
     lines = [
         Line(
             a,
             tuple(taken[a.pk]),
             tuple(before[a.pk]),
             a.kind == Activity.Kind.EFFORT and a.likely > 0 and a.done < 1 and not taken[a.pk],
+            heads.get(a.pk, ""),
         )
         for a in activities
     ]
     return Shown(plan, lines, _flags(plan.engagement, activities))
+
+
+def _group_heads(plan: Plan, activities: Sequence[Activity]) -> dict[int, str]:
+    """Activity's id -> the name of the group of the breakdown that begins with it."""
+    groups = groups_of(list(WorkPackage.objects.filter(estimate=plan.estimate_id)))
+    found, last = {}, None
+    for activity in activities:
+        heading = groups.get(activity.package_id or 0)
+        if heading is not None and heading != last:
+            found[activity.pk] = heading.name
+            last = heading
+    return found
 
 
 def picture(found: Shown, may_edit: bool) -> dict[str, Any]:
@@ -118,7 +158,8 @@ def picture(found: Shown, may_edit: bool) -> dict[str, Any]:
         "activities": [_bar(line) for line in found.lines],
         "links": [_arrow(link) for line in found.lines for link in line.waits_for],
         "flags": [
-            {"date": flag.date, "words": told(flag), "late": flag.days_late > 0} for flag in found.flags
+            {"date": flag.date, "words": told(flag), "late": flag.days_late > 0, "kept": flag.is_kept}
+            for flag in found.flags
         ],
         "load": [_strip(row) for row in _load(found, first, weeks)],
     }

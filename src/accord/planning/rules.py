@@ -40,6 +40,20 @@ def engagement_of(about: Any) -> Engagement:
     return found
 
 
+def may_set_priority(actor: Member) -> None:
+    """Whose work goes first is the firm's decision, not that of one of those who need the same people.
+
+    Raises:
+        NotAllowed: to whoever is neither delivery lead nor executive of the firm.
+    """
+    if not actor.has_any(AccessRole.DELIVERY_LEAD, AccessRole.EXECUTIVE):
+        raise NotAllowed(
+            _("Which engagement goes first is decided by a delivery lead or an executive."),
+            _("You are neither, and others need the same people."),
+            _("Ask one of them, and leave the priority as it is for now."),
+        )
+
+
 def is_planner(actor: Member | None, engagement: Engagement) -> bool:
     if actor is None or not actor.is_active:
         return False

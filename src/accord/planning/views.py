@@ -21,6 +21,7 @@ from accord.engagements.rules import must_see
 from accord.people.accounts import signed_in
 from accord.people.models import Member, Role
 from accord.planning import actions, load, queries, rules, undoing
+from accord.planning.checking.queries import newest_check
 from accord.planning.forms import (
     ActivityForm,
     AimForm,
@@ -45,6 +46,9 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
         "estimate": newer_than(found) if found else estimate_to_plan(engagement),
         "may_edit": rules.is_planner(signed_in(request), engagement),
     }
+    if page["shown"] and page["shown"].finish_p80:
+        newest = newest_check(engagement)
+        page["not_current"] = newest is not None and (newest.stale or newest.state == newest.State.FAILED)
     return engagement_page(request, engagement, "planning:plan", "planning/plan.html", page)
 
 
@@ -71,7 +75,7 @@ def settings(request: HttpRequest, pk: int) -> HttpResponse:
         request, form, lambda: actions.change_plan(signed_in(request), found, **form.cleaned_data)
     ):
         return gone(request, "planning:plan", pk)
-    return form_page(request, form, _("The plan as a whole"), _("Save"), engagement=found.engagement)
+    return form_page(request, form, _("Start, priority and cost"), _("Save"), engagement=found.engagement)
 
 
 def add(request: HttpRequest, pk: int) -> HttpResponse:

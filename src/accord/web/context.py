@@ -13,6 +13,13 @@ _MENU = (
     ("engagements:engagements", _("Engagements")),
     ("people:members", _("People")),
 )
+# Pages whose address lies elsewhere than the menu's entry to which they belong; the longest address that fits counts.
+_ALSO = (
+    ("/estimates/", "engagements:engagements"),
+    ("/plans/", "engagements:engagements"),
+    ("/plans/load/", "people:members"),
+    ("/accounts/", "people:members"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +42,11 @@ def _theme(request: HttpRequest) -> str:
 
 def _menu(path: str) -> list[MenuEntry]:
     entries = []
+    also = max((pair for pair in _ALSO if path.startswith(pair[0])), default=("", ""))[1]
     for name, label in _MENU:
         address = reverse(name)
         here = path == address if address == "/" else path.startswith(address)
-        here = here or (name == "people:members" and path.startswith(reverse("planning:load")))
+        here = here or name == also
         counts = reverse("web:desk_count") if name == "web:desk" else ""
         entries.append(MenuEntry(str(label), address, here, counts))
     return entries

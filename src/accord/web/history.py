@@ -14,12 +14,21 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.translation import gettext as _
 
+from accord.actions.call import fields_of
 from accord.actions.models import AuditChange, AuditEntry
+from accord.engagements.models import Expectation
 from accord.exchange import wording
 
 # Names of these can be told to everybody in the firm; of others (a confidential engagement) they cannot.
-_NAMED = ("people.member", "people.role", "relationships.contact", "relationships.client")
+_NAMED = (
+    "people.member",
+    "people.role",
+    "relationships.contact",
+    "relationships.client",
+    "planning.activity",  # told in the trail of its own engagement only
+)
 _LONGEST = 120
+_MOST_DEEDS = 8  # of one event: who makes a plan makes a hundred rows at once
 _PAST = {
     "begin": "began",
     "give": "gave",
@@ -45,6 +54,24 @@ _SILENT = {
     "client_id",
     "recorded_by_id",
     "recorded_at",
+    "restates_id",
+    "plan_id",
+    "package_id",
+    "code",
+    "position",
+    "revision",
+    "scheduled",
+    "planned_start",
+    "planned_finish",
+    "first_share",
+    "last_share",
+    "finish_p80",
+    "criticality",
+    "digest",
+    "asked_at",
+    "made_at",
+    "changes",
+    "stale",
 }
 
 
@@ -72,6 +99,7 @@ class Event:
     actor: str
     deed: str
     deeds: list[Deed]
+    more: int = 0  # deeds that are not shown
 
 
 def past(action: str) -> str:
@@ -89,7 +117,7 @@ def past(action: str) -> str:
 def told(changes: Iterable[AuditChange]) -> list[Event]:
     """The changes as events, in their order. Names are looked up in one query for each kind of object."""
     rows = list(changes)
-    names = _names(rows)
+    names, restated = _names(rows), _restated(rows)
     by_entry: dict[int, list[AuditChange]] = defaultdict(list)
     entries: dict[int, AuditEntry] = {}
     for row in rows:
@@ -100,7 +128,8 @@ def told(changes: Iterable[AuditChange]) -> list[Event]:
             entry.at,
             str(entry.actor) if entry.actor else _("the system"),
             past(entry.action),
-            [_deed(row, names) for row in by_entry[pk]],
+            [_deed(row, names, restated) for row in by_entry[pk][:_MOST_DEEDS]],
+            max(0, len(by_entry[pk]) - _MOST_DEEDS),
         )
         for pk, entry in entries.items()
     ]
@@ -125,7 +154,18 @@ def _names(rows: Iterable[AuditChange]) -> Names:
     }
 
 
-def _deed(row: AuditChange, names: Names) -> Deed:
+def _restated(rows: Iterable[AuditChange]) -> dict[str, dict[str, Any]]:
+    """The values of what was restated, by its number."""
+    ids = {row.after["restates_id"] for row in rows if row.after.get("restates_id")}
+    if not ids:
+        return {}
+    return {str(pk): fields_of(e) for pk, e in Expectation.objects.in_bulk(list(ids)).items()}
+
+
+def _deed(row: AuditChange, names: Names, restated: dict[str, dict[str, Any]]) -> Deed:
+    earlier = restated.get(str(row.after.get("restates_id")))
+    if earlier is not None:  # told as a change of what was said before
+        row = AuditChange(model=row.model, kind=AuditChange.Kind.CHANGED, before=earlier, after=row.after)
     fields = []
     for name in row.after if row.kind != AuditChange.Kind.DELETED else row.before:
         if name in _SILENT:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -17,16 +19,19 @@ from accord.people.models import Member
 from accord.relationships.models import Client, Contact, Relationship
 from accord.relationships.queries import stream
 from accord.web import queries
+from accord.web.first_steps import first_steps
 from accord.web.palette import palette as find
 
 _ROWS, _STREAM, _HISTORY = 50, 50, 30
 
 
 def desk(request: HttpRequest) -> HttpResponse:
-    lines = waiting_for(signed_in(request))
+    member = signed_in(request)
+    lines = waiting_for(member)
     page = {
         "groups": [(group.value, [line for line in lines if line.group == group]) for group in Group],
         "count": len(lines),
+        "first_steps": first_steps(member),
         "now": timezone.localtime(),
     }
     return render(request, "web/desk.html", page)
@@ -75,6 +80,15 @@ def relationship(request: HttpRequest, pk: int) -> HttpResponse:
         "history": queries.history_of_relationship(found, contacts)[:_HISTORY],
     }
     return render(request, "web/relationship.html", page)
+
+
+def work(request: HttpRequest, pk: int) -> HttpResponse:
+    """What a member is to do in the coming weeks: their record asks for it after it is there."""
+    found = get_object_or_404(Member.objects.select_related("role"), pk=pk)
+    lines = queries.coming_work(signed_in(request), found, dt.date.today())
+    is_part = request.headers.get("HX-Request")
+    template = "web/components/work_of.html" if is_part else "web/work.html"
+    return render(request, template, {"member": found, "lines": lines})
 
 
 def contact(request: HttpRequest, pk: int) -> HttpResponse:

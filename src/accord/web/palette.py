@@ -60,6 +60,10 @@ _ACTIONS = (
 )
 
 
+# Also of the member's own: their record, and the days on which they are away.
+_OWN, _AWAY = "me own work weeks absence load profile", "away holiday vacation sick leave"
+
+
 def palette(member: Member, asked: str) -> list[Found]:
     """What fits, the best first; without words, what can be done and the pages."""
     words = asked.split()
@@ -67,6 +71,10 @@ def palette(member: Member, asked: str) -> list[Found]:
         *_places(_ACTIONS, _("action"), words, asked),
         *_places(_PAGES, _("page"), words, asked),
     ]
+    own = _Place(gettext_lazy("My record"), "people:member", _OWN)
+    record = _places([own], _("page"), words, asked, member.pk)
+    absence = _Place(gettext_lazy("Record an absence"), "people:record_absence", _AWAY, in_dialog=True)
+    places += [*record, *_places([absence], _("action"), words, asked, member.pk)]
     if not words:
         return places
     found = [
@@ -107,12 +115,12 @@ def marked(label: str, words: Iterable[str]) -> list[tuple[str, bool]]:
     return [(piece, k % 2 == 1) for k, piece in enumerate(pieces) if piece]
 
 
-def _places(places: Iterable[_Place], kind: str, words: list[str], asked: str) -> list[Found]:
+def _places(places: Iterable[_Place], kind: str, words: list[str], asked: str, *args: int) -> list[Found]:
     lines = []
     for place in places:
         label = str(place.label)
         if all(word.lower() in f"{label} {place.also}".lower() for word in words):
-            address = reverse(place.name)
+            address = reverse(place.name, args=args)
             lines.append(Found(marked(label, words), kind, address, place.in_dialog, rank(label, words)))
     return lines
 

@@ -15,8 +15,11 @@ from accord.actions.queries import history_of
 from accord.engagements.models import Engagement, Expectation, Stage, TakenPart
 from accord.engagements.queries import for_rows, visible_to
 from accord.people.models import Member
+from accord.planning.models import Activity, Assignment
 from accord.relationships.models import Client, Contact, Interaction, Relationship
 from accord.relationships.queries import relationships
+
+_MOST_WORK = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,19 @@ def parts_of(looking: Member, member: Member) -> list[PartsIn]:
     for row in taken.order_by("engagement__outcome", "-engagement__begun_on", "id"):
         lines.setdefault(row.engagement_id, PartsIn(row.engagement, [])).parts.append(row.get_part_display())
     return list(lines.values())
+
+
+def coming_work(looking: Member, member: Member, today: dt.date, weeks: int = 8) -> list[Assignment]:
+    """What a member is given by name and is to do in the coming weeks, the first first, of engagements that may be seen."""
+    rows = Assignment.objects.filter(
+        member=member,
+        activity__done__lt=1,
+        activity__planned_start__lte=today + dt.timedelta(weeks=weeks),
+        activity__planned_finish__gte=today,
+        activity__plan__engagement__in=visible_to(looking).filter(outcome="").values("pk"),
+    ).exclude(activity__kind=Activity.Kind.MILESTONE)
+    about = rows.select_related("activity__plan__engagement__relationship__client")
+    return list(about.order_by("activity__planned_start", "id")[:_MOST_WORK])
 
 
 def relationship_list(chosen: RelationshipFilter) -> QuerySet[Relationship]:

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", pages.desk, name="desk"),
     path("desk/count/", pages.desk_count, name="desk_count"),
     path("palette/", pages.palette, name="palette"),
+    path("work/<int:pk>/", pages.work, name="work"),
     path("relationships/", pages.relationships, name="relationships"),
     path("relationships/<int:pk>/", pages.relationship, name="relationship"),
     path("relationships/contacts/<int:pk>/", pages.contact, name="contact"),

@@ -39,6 +39,16 @@ def ask_for_check(actor: Member, engagement: Engagement, scenario: Scenario | No
     return _asked(actor, engagement, gather(engagement, dt.date.today()), scenario)
 
 
+@action(permission=rules.only_the_system)
+def renew_check(actor: None, engagement: Engagement) -> PromiseCheck:
+    """The check of the inputs as they are now, in nobody's name: whoever asks computes it if it is still to be computed.
+
+    Raises:
+        Refused: there is no plan to compute from.
+    """
+    return _check_of(None, engagement, gather(engagement, dt.date.today()), None)
+
+
 @action(permission=rules.may_ask)
 def try_scenario(actor: Member, engagement: Engagement, name: str, changes: Sequence[Any]) -> Scenario:
     """Compute what changes would do. The plan stays as it is.
@@ -129,6 +139,17 @@ def _asked(
 ) -> PromiseCheck:
     from accord.planning.checking.jobs import run_check
 
+    check = _check_of(actor, engagement, gathered, scenario)
+    if check.state == PromiseCheck.State.WAITING and check.asked_now:
+        run_check.enqueue(check.pk)
+        check.refresh_from_db()
+    return check
+
+
+def _check_of(
+    actor: Member | None, engagement: Engagement, gathered: Gathered, scenario: Scenario | None
+) -> PromiseCheck:
+    """One that was or is being made of the same inputs, or a new one."""
     inputs = gathered.inputs()
     digest = digest_of(inputs, scenario.changes if scenario else [])
     same = _same(engagement, scenario, digest)
@@ -138,8 +159,7 @@ def _asked(
         engagement=engagement, scenario=scenario, asked_by=actor, digest=digest, inputs=inputs
     )
     check.save()
-    run_check.enqueue(check.pk)
-    check.refresh_from_db()
+    check.asked_now = True
     return check
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from django.utils.translation import gettext as _
 from django_tasks import task
 
+from accord.actions.refusals import Refused
 from accord.planning.models import PromiseCheck
 
 log = logging.getLogger(__name__)
@@ -16,6 +17,7 @@ log = logging.getLogger(__name__)
 # The main simulation is most of the work; what follows (others, remedies) is the rest.
 _ANSWERED = 0.5
 _BETWEEN_NOTES = 0.25  # seconds: every note is a write
+_LATER = -10  # what nobody waits for goes after what somebody asked for
 
 
 @task(queue_name="checks")
@@ -35,6 +37,28 @@ def run_check(check_id: int) -> None:
             "Something broke on our side while computing. It stands in the log of whoever runs Accord here."
         )
         actions.fail_check(None, check, words)
+
+
+@task(queue_name="checks", priority=_LATER)
+def renew_stale(after: int = 0) -> None:
+    """Check the next running engagement whose check is stale, and leave those behind it to a job of their own.
+
+    One at a time, and each once: whatever somebody asks for goes between.
+    """
+    from accord.planning.checking import actions, renewing
+
+    engagement = renewing.next_stale(after)
+    if engagement is None:
+        return
+    try:
+        check = actions.renew_check(None, engagement)
+    except Refused:
+        log.info("the check of engagement %s cannot be renewed", engagement.pk)
+    else:
+        if check.asked_now:
+            run_check.call(check.pk)
+    if renewing.next_stale(engagement.pk) is not None:
+        renew_stale.enqueue(engagement.pk)
 
 
 def _compute(check: PromiseCheck) -> None:

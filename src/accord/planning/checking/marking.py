@@ -12,6 +12,7 @@ from django.db import models
 
 from accord.engagements.models import Belief, Engagement
 from accord.planning.checking.portfolio import SIGNED
+from accord.planning.checking.renewing import renew_soon
 from accord.planning.models import PromiseCheck
 
 
@@ -55,4 +56,5 @@ def _beliefs() -> models.QuerySet[Belief]:
 
 
 def _mark(checks: models.QuerySet[PromiseCheck], because: str) -> None:
-    checks.update(stale=True, stale_because=str(because)[:200])
+    if checks.update(stale=True, stale_because=str(because)[:200]):
+        renew_soon()

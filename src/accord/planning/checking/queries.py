@@ -20,7 +20,6 @@ from accord.planning.checking.portfolio import digest_of
 from accord.planning.models import Activity, Plan, PromiseCheck, Scenario
 
 Json = dict[str, Any]
-_SCENARIOS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +167,8 @@ def standing_promises(engagement: Engagement) -> list[Expectation]:
 
 
 def scenarios_of(engagement: Engagement) -> list[Scenario]:
-    return list(engagement.scenarios.select_related("made_by", "adopted_by")[:_SCENARIOS])
+    """Newest first."""
+    return list(engagement.scenarios.select_related("made_by", "adopted_by"))
 
 
 def compared(result: Json, said: Sequence[Expectation]) -> list[Compared]:

@@ -76,13 +76,13 @@ class ToTell:
 
 def to_tell(engagement: Engagement) -> list[ToTell]:
     """Of one engagement; at most two queries."""
-    rows = Scenario.objects.filter(engagement=engagement)
+    rows = Scenario.objects.filter(engagement=engagement).exclude(adopted_at=None)
     return to_tell_of(rows.select_related("engagement__relationship"))
 
 
-def to_tell_of(scenarios: Any) -> list[ToTell]:
+def to_tell_of(scenarios: Iterable[Scenario]) -> list[ToTell]:
     """What was adopted last for each promise that still stands as it was; at most two queries."""
-    adopted = list(scenarios.exclude(adopted_at=None).order_by("adopted_at"))
+    adopted = sorted((s for s in scenarios if s.adopted_at is not None), key=lambda s: (s.adopted_at, s.pk))
     newest = {change.expectation: (scenario, change) for scenario, change in _promising(adopted)}
     if not newest:
         return []

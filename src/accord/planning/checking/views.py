@@ -22,8 +22,10 @@ from accord.people.accounts import signed_in
 from accord.planning.checking import actions, queries, rules, wording
 from accord.planning.checking.changes import read
 from accord.planning.checking.forms import LineForm, WhatIfForm
-from accord.planning.checking.telling import to_tell
+from accord.planning.checking.telling import to_tell, to_tell_of
 from accord.planning.models import PromiseCheck, Scenario
+
+_SCENARIOS = 5  # told of on the page
 
 
 def check(request: HttpRequest, pk: int) -> HttpResponse:
@@ -35,11 +37,11 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
     if answered is None or answered.result is None:
         page["missing"] = queries.missing_for(found)
         return engagement_page(request, found, "planning:check", "planning/check_first.html", page)
-    said = queries.standing_promises(found)
+    said, scenarios = queries.standing_promises(found), queries.scenarios_of(found)
     page |= {
         "answer": queries.answer_of(answered, said),
-        "scenarios": queries.scenarios_of(found),
-        "to_tell": [(told, told.kept_with(answered.result)) for told in to_tell(found)],
+        "scenarios": scenarios[:_SCENARIOS],
+        "to_tell": [(told, told.kept_with(answered.result)) for told in to_tell_of(scenarios)],
         "not_current": None if page["under_way"] else queries.why_not_current(answered),
         **_ways_out(request, answered, said),
     }

@@ -33,6 +33,12 @@ class Headline:
     verdict: str
     good: bool
     policy: str
+    told: str = ""  # the numbers alone
+
+    @property
+    def was(self) -> str:
+        """The verdict of a check that does not hold any more."""
+        return _("It was %(told)s") % {"told": self.told} if self.told else self.verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,7 @@ def headline(judged: Iterable[tuple[str, float]], asked: float) -> Headline:
     worst = {kind: worst[kind] for kind in ("time", "price") if kind in worst}
     bad = {kind: p for kind, p in worst.items() if p < asked}
     told = _and([_for(kind, p, asked) for kind, p in (bad or worst).items()])
-    return Headline(told if bad else _("Yes: %(told)s") % {"told": told}, not bad, policy)
+    return Headline(told if bad else _("Yes: %(told)s") % {"told": told}, not bad, policy, told)
 
 
 def _for(kind: str, p: float, asked: float) -> str:

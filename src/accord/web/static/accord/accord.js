@@ -25,7 +25,7 @@
     if (!answer.ok) { location.assign(address); return; }
     dialog.innerHTML = await answer.text();
     htmx.process(dialog);
-    dialog.showModal();
+    if (!dialog.open) dialog.showModal(); // a dialog may lead to another one
     (dialog.querySelector("[autofocus]") || dialog.querySelector("input:not([type=hidden]), select, textarea"))?.focus();
     document.dispatchEvent(new CustomEvent("accord:loaded", { detail: dialog }));
   };
@@ -50,6 +50,12 @@
   document.addEventListener("change", (event) => { const form = event.target.closest("form"); if (form) show(form); });
   document.addEventListener("accord:loaded", (event) => show(event.detail));
   show(document);
+
+  // Where tabs are wider than the screen, the one that is shown is in sight.
+  for (const tab of all(".tabs [aria-current]")) {
+    const strip = tab.closest(".tabs");
+    strip.scrollLeft = tab.offsetLeft - strip.offsetLeft - (strip.clientWidth - tab.offsetWidth) / 2;
+  }
 
   // A filter that changes asks again at once.
   document.addEventListener("change", (event) => {
@@ -87,6 +93,7 @@
     field.addEventListener("input", ask);
     palette.addEventListener("click", (event) => { if (event.target === palette || event.target.closest("[data-dialog]")) palette.close(); });
     palette.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") { event.preventDefault(); palette.close(); } // a search field would only be emptied
       if (event.key === "ArrowDown") { event.preventDefault(); choose(chosen() + 1); }
       if (event.key === "ArrowUp") { event.preventDefault(); choose(chosen() - 1); }
       if (event.key === "Enter") {

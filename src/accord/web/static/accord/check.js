@@ -85,11 +85,12 @@
     const of = (name) => css.getPropertyValue(name).trim();
     return { said: of("--accord-said"), believed: of("--accord-believed"), kept: of("--accord-kept"), quiet: of("--tblr-secondary"), text: of("--tblr-body-color"), ground: of("--tblr-bg-surface") };
   };
+  const isKept = (state) => share(state, state.at) >= curves.asked;
   const line = (state, color) => ({
     symbol: ["none", "none"], silent: true, animation: false,
     data: [
       ...(state.said !== null && state.said !== state.at ? [{ xAxis: state.said, lineStyle: { color: color.said, width: 1, type: "dashed" }, label: { show: false } }] : []),
-      { xAxis: state.at, lineStyle: { color: color.said, width: 2.5, type: "solid" }, label: { formatter: `${state.said === state.at ? words.said + " " : ""}${state.tell(state.at, true)} · ${percent(share(state, state.at))}`, color: color.said, fontWeight: 600, fontSize: 12, distance: 6 } },
+      { xAxis: state.at, lineStyle: { color: isKept(state) ? color.kept : color.said, width: 2.5, type: "solid" }, label: { formatter: `${state.said === state.at ? words.said + " " : ""}${state.tell(state.at, true)} · ${percent(share(state, state.at))}`, color: isKept(state) ? color.kept : color.said, fontWeight: 600, fontSize: 12, distance: 6 } },
       { yAxis: curves.asked, lineStyle: { color: color.quiet, width: 1, type: "dashed" }, label: { formatter: `${words.policy} ${Math.round(curves.asked * 100)}${THIN}%`, color: color.quiet, position: "insideStartTop", fontSize: 12 } },
     ],
   });
@@ -123,7 +124,7 @@
 
   const say = (state) => {
     const text = `${state.tell(state.at)} → ${percent(share(state, state.at))}`;
-    const good = share(state, state.at) >= curves.asked;
+    const good = isKept(state);
     told.textContent = `${text}, ${good ? words.enough : words.short}`;
     told.className = good ? "kept-green" : "said-red";
     range.setAttribute("aria-valuetext", told.textContent);

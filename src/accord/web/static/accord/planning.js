@@ -104,11 +104,11 @@
     plan.flags.forEach((flag, k) => {
       const left = gantt.posFromDate(after(day(flag.date), 1));
       const line = document.createElement("div"), words = document.createElement("div");
-      line.className = "promised";
+      line.className = flag.kept ? "promised kept" : "promised";
       line.style.left = `${left}px`;
       line.style.height = `${Math.max(area.scrollHeight, plan.activities.length * ROW)}px`;
-      words.className = "promised-words";
-      words.textContent = `⚑ ${flag.words}`;
+      words.className = flag.kept ? "promised-words kept" : "promised-words";
+      words.textContent = `${flag.kept ? "✓" : "⚑"} ${flag.words}`;
       area.append(line);
       band.append(words);
       const fits = left + words.offsetWidth <= band.offsetWidth;
