@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accord.engagements.actions import record_expectation
 from accord.people.models import AccessRole, Member
-from accord.planning import views
+from accord.planning import rules, views
 from accord.planning.models import Activity, Link
 from tests import firm
 from tests.planning import builders
@@ -230,3 +230,12 @@ def test_a_promised_date_that_the_plan_keeps_is_shown_as_kept() -> None:
         record_expectation(seller, plan.engagement, said)
     flags = _as(manager).get(f"/plans/of/{plan.engagement_id}/picture/").json()["flags"]
     assert [(flag["late"], flag["kept"]) for flag in flags] == [(True, False), (False, True)]
+
+
+@pytest.mark.parametrize("role", AccessRole)
+def test_the_picture_lets_those_edit_who_may_plan(role: AccessRole) -> None:
+    plan, manager = builders.a_plan(["Design"])
+    somebody = firm.member(role)
+    for member in (somebody, manager):
+        answer = _as(member).get(f"/plans/of/{plan.engagement_id}/picture/").json()
+        assert answer["mayEdit"] == rules.is_planner(member, plan.engagement)
