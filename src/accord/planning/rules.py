@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accord.actions.refusals import NotAllowed, Refused
 from accord.engagements.models import Engagement, Part, TakenPart
-from accord.engagements.rules import acts_as, must_see, sells, sells_not
+from accord.engagements.rules import ROLES_OF, acts_as, must_see, sells, sells_not
 from accord.people.models import AccessRole, GivenRole, Member
 from accord.planning.models import Activity, Link, Plan
 
@@ -68,9 +68,13 @@ def plans_everywhere(actor: Member) -> bool:
 
 def planned_by(actor: Member) -> Q:
     """Of plans: whether the member plans them (the rule `is_planner` in SQL)."""
-    parts = TakenPart.objects.filter(engagement=OuterRef("engagement"), member=actor, part__in=_PLANNERS)
-    roles = GivenRole.objects.filter(member=actor, role__in=_PLAN_EVERYWHERE)
-    return Q(Exists(parts)) | Q(Exists(roles))
+    mine = TakenPart.objects.filter(engagement=OuterRef("engagement"), member=actor)
+    holds = GivenRole.objects.filter(member=actor)
+    plans = Q(Exists(holds.filter(role__in=_PLAN_EVERYWHERE)))
+    for part in _PLANNERS:
+        plans |= Q(Exists(mine.filter(part=part)), Exists(holds.filter(role__in=ROLES_OF[part])))
+    sells_it = Q(Exists(mine.filter(part=Part.SELLER))) | Q(engagement__relationship__owner=actor)
+    return plans & ~sells_it
 
 
 def may_plan(actor: Member | None, about: Any) -> None:
