@@ -145,6 +145,7 @@ def main() -> None:
             f"{os.cpu_count()} cores, {RUNNING + 1} engagements of {ACTIVITIES} activities, {PEOPLE} people\n"
         )
         engagement = firm()
+        serving.settle()
         worker = subprocess.Popen([sys.executable, "-m", "accord.cli", "work"])
         try:
             measure(engagement)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import pytest
@@ -12,9 +13,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accord.engagements.actions import record_expectation
-from accord.people.models import AccessRole, Member
-from accord.planning import views
-from accord.planning.models import Activity, Link
+from accord.engagements.models import Engagement, Part, TakenPart
+from accord.people.models import AccessRole, GivenRole, Member
+from accord.planning import rules, views
+from accord.planning.models import Activity, Link, Plan
 from tests import firm
 from tests.planning import builders
 from tests.planning.test_actions import _grouped
@@ -230,3 +232,25 @@ def test_a_promised_date_that_the_plan_keeps_is_shown_as_kept() -> None:
         record_expectation(seller, plan.engagement, said)
     flags = _as(manager).get(f"/plans/of/{plan.engagement_id}/picture/").json()["flags"]
     assert [(flag["late"], flag["kept"]) for flag in flags] == [(True, False), (False, True)]
+
+
+def test_a_plan_is_given_to_be_edited_to_those_who_may_plan_it() -> None:
+    plan, _ = builders.a_plan(["Design"])
+    people = [plan.engagement.relationship.owner]
+    for role, part in product(AccessRole, [None, *Part]):
+        people.append(firm.member(role))
+        if part:
+            with builders.written():
+                TakenPart(engagement=plan.engagement, member=people[-1], part=part).save()
+    with builders.written():
+        GivenRole(member=people[0], role=AccessRole.EXECUTIVE).save()
+    engagement = Engagement.objects.get(pk=plan.engagement_id)
+    for somebody in Member.objects.all():
+        asked = Plan.objects.annotate(is_ours=rules.planned_by(somebody)).get(pk=plan.pk).is_ours
+        assert asked == rules.is_planner(somebody, engagement)
+
+
+def test_who_may_read_a_plan_is_told_that_they_may_not_edit_it() -> None:
+    plan, manager = builders.a_plan(["Design"])
+    for member, may in ((firm.member(), False), (manager, True)):
+        assert _as(member).get(f"/plans/of/{plan.engagement_id}/picture/").json()["mayEdit"] is may

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
+from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cache
 from types import SimpleNamespace
@@ -80,7 +81,7 @@ def loaded(instance: models.Model) -> dict[str, Any]:
         held.pop(name, None)
     for field_ in _changing_inside(type(instance)):
         if held.get(field_.attname) is not None:
-            held[field_.attname] = field_.value_to_string(instance)
+            held[field_.attname] = deepcopy(held[field_.attname])
     return held
 
 
@@ -94,9 +95,8 @@ def changed_names(instance: models.Model, stored: dict[str, Any]) -> list[str]:
 def told(model: type[models.Model], held: dict[str, Any]) -> dict[str, Any]:
     """What `loaded` held, as JSON can hold it."""
     row = SimpleNamespace(**held)
-    as_text = _changing_inside(model)
     return {
-        f.attname: held[f.attname] if held[f.attname] is None or f in as_text else f.value_to_string(row)  # type: ignore[arg-type]  # it asks for the attribute only
+        f.attname: None if held[f.attname] is None else f.value_to_string(row)  # type: ignore[arg-type]  # it asks for the attribute only
         for f in model._meta.concrete_fields
         if f.attname in held
     }

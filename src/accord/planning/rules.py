@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from accord.actions.refusals import NotAllowed, Refused
 from accord.engagements.models import Engagement, Part, TakenPart
-from accord.engagements.rules import acts_as, must_see, sells, sells_not
-from accord.people.models import AccessRole, Member
+from accord.engagements.rules import ROLES_OF, acts_as, must_see, sells, sells_not
+from accord.people.models import AccessRole, GivenRole, Member
 from accord.planning.models import Activity, Link, Plan
 
 _PLANNERS = (Part.PROJECT_MANAGER, Part.DELIVERY_LEAD)
+_PLAN_EVERYWHERE = (AccessRole.DELIVERY_LEAD, AccessRole.EXECUTIVE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +63,18 @@ def is_planner(actor: Member | None, engagement: Engagement) -> bool:
 
 
 def plans_everywhere(actor: Member) -> bool:
-    return actor.has_any(AccessRole.DELIVERY_LEAD, AccessRole.EXECUTIVE)
+    return actor.has_any(*_PLAN_EVERYWHERE)
 
 
-def planners_part(actor: Member) -> Exists:
-    """Of plans: whether the member has a part that plans (the rule `is_planner` in SQL)."""
-    parts = TakenPart.objects.filter(engagement=OuterRef("engagement"), member=actor, part__in=_PLANNERS)
-    return Exists(parts)
+def planned_by(actor: Member) -> Q:
+    """Of plans: whether the member plans them (the rule `is_planner` in SQL)."""
+    mine = TakenPart.objects.filter(engagement=OuterRef("engagement"), member=actor)
+    holds = GivenRole.objects.filter(member=actor)
+    plans = Q(Exists(holds.filter(role__in=_PLAN_EVERYWHERE)))
+    for part in _PLANNERS:
+        plans |= Q(Exists(mine.filter(part=part)), Exists(holds.filter(role__in=ROLES_OF[part])))
+    sells_it = Q(Exists(mine.filter(part=Part.SELLER))) | Q(engagement__relationship__owner=actor)
+    return plans & ~sells_it
 
 
 def may_plan(actor: Member | None, about: Any) -> None:

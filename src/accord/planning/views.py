@@ -280,10 +280,10 @@ def _activity(request: HttpRequest, pk: int) -> Activity:
 def _picture(request: HttpRequest, pk: int) -> dict[str, Any]:
     member = signed_in(request)
     rows = Plan.objects.select_related("estimate", "engagement__relationship")
-    found = get_object_or_404(rows.annotate(takes_part=rules.planners_part(member)), engagement=pk)
+    found = get_object_or_404(rows.annotate(is_ours=rules.planned_by(member)), engagement=pk)
     must_see(member, found.engagement)
     shown = queries.shown(found)
-    may_edit = found.takes_part or rules.plans_everywhere(member)
+    may_edit = found.is_ours
     page = {"shown": shown, "may_edit": may_edit, "engagement": found.engagement}
     table = render_to_string("planning/as_table.html", page)
     return queries.picture(shown, may_edit) | {"table": table}
