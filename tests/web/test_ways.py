@@ -10,8 +10,8 @@ from decimal import Decimal
 
 import pytest
 
-from accord.engagements.actions import begin_engagement, change_engagement
-from accord.engagements.models import Part
+from accord.engagements.actions import begin_engagement, change_engagement, move_to_stage
+from accord.engagements.models import Part, Stage
 from accord.people.actions import add_role
 from accord.people.models import AccessRole
 from accord.people.places import countries
@@ -130,3 +130,14 @@ def test_countries_are_called_by_their_names() -> None:
     assert (countries()["CD"], countries()["GW"]) == ("DR Congo", "Guinea-Bissau")
     names = list(countries().values())
     assert names.index("Åland Islands") < names.index("Albania")
+
+
+def test_what_is_missing_for_the_next_stage_tells_the_rule_and_for_whom_it_holds() -> None:
+    seller = firm.seller()
+    engagement = firm.engagement(seller)
+    move_to_stage(seller, engagement, Stage.QUALIFIED)
+    page = pages_of(seller).get(f"/engagements/{engagement.pk}/").content.decode()
+    assert (
+        "The rule: An engagement counts as estimated when its estimate is approved. It holds for everybody"
+        in page
+    )

@@ -15,6 +15,7 @@ _NEW_OR_GONE = Q(kind__in=(AuditChange.Kind.CREATED, AuditChange.Kind.DELETED))
 # What people change; dates and shares that a schedule or a check computes would drown it.
 _OF_PLAN = ("begins_on", "priority", "fixed_cost", "estimate_id")
 _OF_ACTIVITY = ("name", "kind", "low", "likely", "high", "not_before", "done")
+_ENDED = (PromiseCheck.State.DONE, PromiseCheck.State.FAILED)
 
 
 @tells
@@ -29,7 +30,7 @@ def plan_and_checks(engagement: Engagement) -> Iterable[Q]:
     yield from _removed(engagement)
     yield of_rows(Scenario.objects.filter(engagement=engagement))
     checks = PromiseCheck.objects.filter(engagement=engagement)
-    yield of_rows(checks) & (_NEW_OR_GONE | Q(after__has_key="state"))
+    yield of_rows(checks) & (_NEW_OR_GONE | Q(after__state__in=_ENDED))
 
 
 def _removed(engagement: Engagement) -> Iterable[Q]:

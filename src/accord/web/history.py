@@ -66,6 +66,7 @@ _SILENT = {
     "first_share",
     "last_share",
     "finish_p80",
+    "finished_at",
     "criticality",
     "digest",
     "asked_at",
