@@ -92,7 +92,7 @@ def test_a_members_record_shows_the_coming_work_and_hides_what_is_confidential()
     somebody, stranger = firm.member(AccessRole.MEMBER), firm.member(AccessRole.MEMBER)
     work = plan.activities.select_related("plan__engagement").get()
     assign(manager, work, None, somebody, Decimal(1), plan.revision)
-    page = f"/work/{somebody.pk}/"
+    page = f"/people/{somebody.pk}/work/"
     assert f'hx-get="{page}"' in pages_of(stranger).get(f"/people/{somebody.pk}/").content.decode()
     assert "Mend the harbour crane" in pages_of(stranger).get(page).content.decode()
     seller = plan.engagement.parts.get(part=Part.SELLER).member
