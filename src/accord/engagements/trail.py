@@ -46,17 +46,18 @@ def of_gone(model: type[Model], field: str, value: object) -> Q:
 
 
 def trail_of(engagement: Engagement, before: int | None = None) -> Trail:
-    """All that was done to it and in it, by page; `before`: only what is older than this entry. Two queries."""
+    """All that was done to it and in it, by page; `before`: only what is older than this entry. One query."""
     asked = Q(pk__in=[])
     for source in _sources:
         for part in source(engagement):
             asked |= part
     found = AuditChange.objects.filter(asked)
     older = found if before is None else found.filter(entry_id__lt=before)
-    entries = list(older.order_by("-entry_id").values_list("entry_id", flat=True).distinct()[: EVENTS + 1])
-    shown = entries[:EVENTS]
-    changes = found.filter(entry__in=shown).select_related("entry__actor").order_by("-entry_id", "id")
-    return Trail(list(changes), shown[-1] if len(entries) > EVENTS else None)
+    entries = older.order_by("-entry_id").values("entry_id").distinct()[: EVENTS + 1]
+    changes = list(found.filter(entry__in=entries).select_related("entry__actor").order_by("-entry_id", "id"))
+    shown = list(dict.fromkeys(change.entry_id for change in changes))[:EVENTS]
+    kept = [change for change in changes if change.entry_id >= shown[-1]] if shown else []
+    return Trail(kept, shown[-1] if len(kept) < len(changes) else None)
 
 
 @tells

@@ -25,7 +25,6 @@ _NAMED = (
     "people.role",
     "relationships.contact",
     "relationships.client",
-    "planning.activity",  # told in the trail of its own engagement only
 )
 _LONGEST = 120
 _MOST_DEEDS = 8  # of one event: who makes a plan makes a hundred rows at once
