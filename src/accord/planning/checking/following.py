@@ -59,8 +59,13 @@ def a_proposal_has_a_checked_plan(_actor: Any, engagement: Engagement, stage: St
     """Forward to the proposal only with a plan and a promise check of it that still holds."""
     if stage != Stage.PROPOSAL or engagement.stage != Stage.ESTIMATED:
         return
-    newest = engagement.checks.filter(scenario=None).defer("inputs", "result").first()
-    plan = Plan.objects.filter(engagement=engagement).select_related("estimate").first()
+    checks = engagement.checks.filter(scenario=None).select_related("engagement__plan__estimate")
+    newest = checks.defer("inputs", "result").first()
+    plan = (
+        newest.engagement.plan
+        if newest is not None
+        else Plan.objects.filter(engagement=engagement).select_related("estimate").first()
+    )
     if plan is not None and plan.estimate.state != State.APPROVED:
         raise Refused(
             _("A proposal stands on a plan that was made from the approved estimate."),
