@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from accord.engagements.actions import end_engagement, record_expectation
 from accord.engagements.models import Engagement, Outcome, Stage
@@ -138,6 +138,26 @@ def test_nor_among_people_nor_before_signing_in(sits_down, theme: str) -> None: 
     stranger = sits_down(None).page
     stranger.emulate_media(color_scheme=theme)
     found += violations(stranger, "/accounts/login/", "/accounts/password/reset/")
+    assert found == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nor_in_what_opens_over_a_page(sits_down, theme: str) -> None:  # type: ignore[no-untyped-def]
+    seller = firm.seller()
+    firm.engagement(seller)
+    page: Page = sits_down(seller).page
+    page.emulate_media(color_scheme=theme)
+    page.goto("/")
+    page.keyboard.press("Control+k")
+    expect(page.locator("#palette").get_by_role("option").first).to_be_visible()
+    found = judged(page, "the palette")
+    page.keyboard.press("Escape")
+    page.keyboard.press("e")
+    expect(page.locator("#dialog").get_by_role("button", name="Record")).to_be_visible()
+    found += judged(page, "the dialog")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Account of").click()
+    found += judged(page, "the menu")
     assert found == []
 
 

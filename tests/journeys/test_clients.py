@@ -54,6 +54,26 @@ def test_what_was_said_is_recorded_from_the_desk_in_few_keystrokes(sits_down) ->
     assert (kept.engagement, str(kept.date), kept.recorded_by) == (harbour, "2099-06-30", seller)
 
 
+def test_the_board_tells_the_rule_at_the_column_and_nothing_moves(sits_down) -> None:  # type: ignore[no-untyped-def]
+    seller = firm.seller()
+    engagement = firm.engagement(seller, title="Harbour plan")
+    page = sits_down(seller).page
+    page.goto("/engagements/board/")
+    drag(page, "Harbour plan", "proposal")
+    refusal = page.locator("[data-stage=proposal]").get_by_role("alert")
+    expect(refusal).to_contain_text("An engagement takes one step at a time.")
+    expect(page.locator("[data-stage=first_talk] .board-card")).to_contain_text("Harbour plan")
+    assert Engagement.objects.get().stage == "first_talk"
+    drag(page, "Harbour plan", "qualified")
+    expect(page.locator("[data-stage=qualified] .board-card")).to_contain_text("Harbour plan")
+    expect(page.locator("#announce")).to_have_text("Harbour plan: Qualified")
+    # The same by keyboard.
+    page.get_by_role("button", name="Move “Harbour plan” or end it").press("Enter")
+    page.get_by_role("button", name="Move to “First talk”").press("Enter")
+    expect(page.locator("[data-stage=first_talk] .board-card")).to_contain_text("Harbour plan")
+    assert Engagement.objects.get(pk=engagement.pk).stage == "first_talk"
+
+
 def test_a_filter_is_kept_as_a_view(sits_down) -> None:  # type: ignore[no-untyped-def]
     seller = firm.seller()
     firm.engagement(seller, title="Harbour plan")

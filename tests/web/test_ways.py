@@ -108,7 +108,7 @@ def test_the_list_of_what_is_not_backed_says_why_a_row_is_in_it() -> None:
     said(engagement, firm.an_amount())
     said(engagement, a_scope())
     browser = pages_of(seller)
-    for page in ("/engagements/",):
+    for page in ("/engagements/", "/engagements/board/"):
         assert "2 not backed: cost, scope" in browser.get(f"{page}?unbacked=on").content.decode()
         assert "2 not backed" not in browser.get(page).content.decode()
 

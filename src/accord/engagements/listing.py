@@ -183,6 +183,8 @@ def board(member: Member, chosen: Filter) -> list[BoardColumn]:
     place = Window(RowNumber(), partition_by="stage", order_by=_NEXT_FIRST)
     shown = narrowed.annotate(place=place).filter(place__lte=CARDS).values_list("pk", flat=True)
     found = for_rows(Engagement.objects.filter(pk__in=list(shown)))
+    if chosen.unbacked:
+        found = with_unbacked(found)
     rows = [row_of(e) for e in found.order_by(*_NEXT_FIRST)]
     sums = _sums(narrowed)
     return [_column(s, [row for row in rows if row.engagement.stage == s], sums[s]) for s in PIPELINE]
