@@ -17,6 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def drag(page: Page, card: str, stage: str) -> None:
+    page.locator(".board-card", has_text=card).hover(trial=True)  # waits until it stands still
     taken = page.locator(".board-card", has_text=card).bounding_box()
     there = page.locator(f"[data-stage={stage}] .board-cards").bounding_box()
     assert taken is not None

@@ -15,9 +15,6 @@
     });
   }
 
-  // Where the parts of a record do not fit side by side, the one that is shown is in sight.
-  for (const here of all(".tabs [aria-current]")) { const tabs = here.closest(".tabs"); tabs.scrollLeft = here.offsetLeft - tabs.offsetLeft - 24; }
-
   // Dialogs: an element with data-dialog="ADDRESS" loads a page's form into the one dialog.
   const dialog = document.getElementById("dialog");
   const open = async (address) => {
