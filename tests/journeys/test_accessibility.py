@@ -152,6 +152,7 @@ def test_nor_in_what_opens_over_a_page(sits_down, theme: str) -> None:  # type: 
     expect(page.locator("#palette").get_by_role("option").first).to_be_visible()
     found = judged(page, "the palette")
     page.keyboard.press("Escape")
+    expect(page.locator("#palette")).to_be_hidden()
     page.keyboard.press("e")
     expect(page.locator("#dialog").get_by_role("button", name="Record")).to_be_visible()
     found += judged(page, "the dialog")
