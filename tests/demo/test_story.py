@@ -53,7 +53,8 @@ def test_the_story_goes_from_said_to_backed(sample_firm: None) -> None:
     estimate = estimating.deliver_estimate(benedikt, estimate)
     with pytest.raises(Refused):
         estimating.approve_estimate(mara, estimate)
-    estimating.approve_estimate(tomasz, estimate)
+    left_out = {e.pk: "It is offered as an option." for e in queries.uncovered(estimate)}
+    estimating.approve_estimate(tomasz, estimate, left_out)
     make_plan(priya, _portal(), dt.date.today() + dt.timedelta(7))
     asked = ASKED_CONFIDENCE[Profile(_portal().profile)]
     check = ask_for_check(priya, _portal())

@@ -175,6 +175,7 @@ class _Loader:
             for statement, expectation in said:
                 if "covers" in statement:
                     work.cover(expectation, statement["covers"])
+            work.approve({e.pk: statement["left_out"] for statement, e in said if "left_out" in statement})
         seller = self.members[written["people"]["seller"]]
         stage = Stage.CLOSING if written["stage"] == Outcome.CLOSED else Stage(written["stage"])
         place_at_stage(seller, engagement, stage, self.world.day(written["since"]))

@@ -73,10 +73,13 @@ class Work:
         if state == State.IN_WORK:
             return asked
         asked = estimating.agree_on_efforts(estimators[0], asked, self._agreed(asked))
-        asked = estimating.deliver_estimate(estimators[0], asked)
-        if state == State.APPROVED:
-            asked = estimating.approve_estimate(self.members[self.people["delivery_lead"]], asked)
-        return asked
+        return estimating.deliver_estimate(estimators[0], asked)
+
+    def approve(self, left_out: dict[int, str]) -> None:
+        """By the delivery lead, where the estimate was approved."""
+        if self.about.get("state", State.APPROVED) == State.APPROVED:
+            asked = self.engagement.estimates.get()
+            estimating.approve_estimate(self.members[self.people["delivery_lead"]], asked, left_out)
 
     def _contribute(self, estimator: Member, estimate: Estimate) -> Estimate:
         packages = list(WorkPackage.objects.filter(estimate=estimate).order_by("position"))
