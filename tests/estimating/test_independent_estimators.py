@@ -25,7 +25,16 @@ from accord.estimating.models import Effort, Estimate
 from accord.estimating.numbers import Points
 from accord.people.models import AccessRole
 from tests import firm
-from tests.estimating.builders import asked, delivery_lead, estimator, given, row, saved, seller_of, two_packages
+from tests.estimating.builders import (
+    asked,
+    delivery_lead,
+    estimator,
+    given,
+    row,
+    saved,
+    seller_of,
+    two_packages,
+)
 
 pytestmark = pytest.mark.django_db
 SECRET = (73577, 84688, 95799)

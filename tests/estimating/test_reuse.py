@@ -104,9 +104,7 @@ def test_a_templates_hours_are_nobodys_before_they_are_saved() -> None:
 def test_who_is_new_to_a_version_begins_without_hours() -> None:
     first = approved()
     new = estimator()
-    second = begin_new_version(
-        delivery_lead(), first, estimators=[first.contributions.get().estimator, new]
-    )
+    second = begin_new_version(delivery_lead(), first, estimators=[first.contributions.get().estimator, new])
     second = Estimate.objects.get(pk=second.pk)
     assert queries.grid(new, second).given == 0
     assert queries.grid(first.contributions.get().estimator, second).given == 2

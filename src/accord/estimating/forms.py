@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accord.engagements.forms import DateInput
-from accord.engagements.models import Engagement
+from accord.engagements.models import Engagement, Expectation, Part
 from accord.estimating import queries
 from accord.estimating.models import Assumption, Estimate, Template, WorkPackage
 from accord.people.models import AccessRole, Member
@@ -24,8 +26,15 @@ class QuestionForm(forms.Form):
     due_on = forms.DateField(label=_("Needed by"), required=False, widget=DateInput())
 
 
+class PeopleField(forms.ModelMultipleChoiceField):
+    """People by their role, which stands beside the name."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.name}, {obj.role}" if obj.role else str(obj.name)
+
+
 class AskForm(QuestionForm):
-    estimators = forms.ModelMultipleChoiceField(
+    estimators = PeopleField(
         label=_("Estimators"),
         queryset=Member.objects.none(),
         widget=forms.CheckboxSelectMultiple,
@@ -42,12 +51,16 @@ class AskForm(QuestionForm):
         super().__init__(*args, **kwargs)
         people = queries.may_estimate(engagement)
         self.fields["estimators"].queryset = people  # type: ignore[attr-defined]
-        leads = people.filter(given_roles__role__in=[AccessRole.DELIVERY_LEAD, AccessRole.PROJECT_MANAGER])
-        self.fields["delivery_lead"].queryset = leads.distinct()  # type: ignore[attr-defined]
+        named = engagement.parts.filter(part=Part.DELIVERY_LEAD).first()
+        may_lead = Q(given_roles__role__in=[AccessRole.DELIVERY_LEAD, AccessRole.PROJECT_MANAGER])
+        is_named = Q(pk=named.member_id if named else None)
+        leads = Member.objects.filter(Q(pk__in=people.filter(may_lead).order_by().values("pk")) | is_named)
+        self.fields["delivery_lead"].queryset = leads  # type: ignore[attr-defined]
+        self.fields["delivery_lead"].initial = named.member_id if named else None
 
 
 class NewVersionForm(QuestionForm):
-    estimators = forms.ModelMultipleChoiceField(
+    estimators = PeopleField(
         label=_("Estimators"), queryset=Member.objects.none(), widget=forms.CheckboxSelectMultiple
     )
 
@@ -140,6 +153,27 @@ class BecauseForm(forms.Form):
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+
+class ApproveForm(forms.Form):
+    """For each thing that the client expects and no package delivers: knowingly left out, and why."""
+
+    def __init__(self, *args: Any, uncovered: Sequence[Expectation], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.uncovered = uncovered
+        for e in uncovered:
+            self.fields[f"leave-{e.pk}"] = forms.BooleanField(
+                label=_("Left out knowingly: “{subject}”").format(subject=e.subject),
+                error_messages={
+                    "required": _("Name the package that delivers it, or leave it out knowingly.")
+                },
+            )
+            self.fields[f"because-{e.pk}"] = forms.CharField(
+                label=_("Why “{subject}” is left out").format(subject=e.subject), max_length=500
+            )
+
+    def left_out(self) -> dict[int, str]:
+        return {e.pk: self.cleaned_data[f"because-{e.pk}"] for e in self.uncovered}
 
 
 class CoverForm(forms.Form):

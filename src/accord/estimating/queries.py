@@ -13,6 +13,7 @@ from accord.actions.refusals import Refused
 from accord.engagements.models import Engagement, Expectation, Part, TakenPart
 from accord.engagements.queries import visible_to
 from accord.estimating import numbers, rules
+from accord.estimating.authority import deliverers, names_of
 from accord.estimating.models import Contribution, Coverage, Effort, Estimate, State, WorkPackage
 from accord.estimating.numbers import Difference, Line, Points, Total
 from accord.people.models import AccessRole, Member, Role
@@ -43,6 +44,7 @@ class Grid:
     rows: list[GridRow]
     revision: int
     shows: str  # own, agreed or nothing: whose numbers these are
+    taken_over: bool = False  # all hours are still a template's or a copy's
 
     @property
     def leaves(self) -> list[GridRow]:
@@ -77,12 +79,21 @@ class Disputed:
 
 
 @dataclass(frozen=True, slots=True)
+class NextStep:
+    """What a member does next with a version: the button's word and the page's name."""
+
+    word: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
 class Version:
     """A version in the list, with what it waits for and its agreed hours."""
 
     estimate: Estimate
     waits_for: str
     totals: list[Total]
+    next: NextStep | None = None
 
     @property
     def whole(self) -> Total | None:
@@ -165,7 +176,13 @@ def grid(member: Member, estimate: Estimate) -> Grid:
         efforts = efforts_of(estimate, None if is_agreed else own)
     packages = list(estimate.packages.select_related("role"))
     shows = "agreed" if is_agreed else "own" if own else "nothing"
-    return Grid(grid_rows(packages, efforts), rules.revision_seen(estimate, own), shows)
+    taken_over = shows == "own" and bool(efforts) and all(e.taken_over for e in efforts.values())
+    return Grid(grid_rows(packages, efforts), rules.revision_seen(estimate, own), shows, taken_over)
+
+
+def is_untouched(grid: Grid, own: Contribution | None) -> bool:
+    """Whether these are a template's hours that the estimator never saved, and so not yet their own."""
+    return grid.taken_over and own is not None and own.saved_at is None
 
 
 def grid_rows(packages: Sequence[WorkPackage], efforts: dict[int, Effort]) -> list[GridRow]:
@@ -241,19 +258,50 @@ def standing(engagement: Engagement) -> QuerySet[Expectation]:
     return found
 
 
-def versions(engagement: Engagement) -> list[Version]:
+def versions(engagement: Engagement, member: Member) -> list[Version]:
     contributions = Prefetch("contributions", Contribution.objects.select_related("estimator"))
     found = list(
         engagement.estimates.select_related("asked_by", "approved_by").prefetch_related(contributions)
     )
     lines = _agreed_rows(found)
-    return [Version(e, waits_for(e), numbers.totals(_priced(lines.get(e.pk, [])))) for e in found]
+    return [
+        Version(e, waits_for(e, member), numbers.totals(_priced(lines.get(e.pk, []))), next_step(member, e))
+        for e in found
+    ]
+
+
+def next_step(member: Member, estimate: Estimate) -> NextStep | None:
+    """What waits for this member, if anything does."""
+    page = "estimating:estimate"
+    if estimate.engagement.outcome:
+        return None
+    if estimate.state == State.DELIVERED:
+        return NextStep(_("Approve"), page) if _approves(member, estimate) else None
+    if estimate.state not in (State.ASKED, State.IN_WORK):
+        return None
+    own = own_contribution(member, estimate)
+    contributions = list(estimate.contributions.all())
+    if own is not None and own.done_at is None:
+        return NextStep(_("Give your hours"), page)
+    if not rules.all_done(contributions) or not (own or rules.leads_delivery(member, estimate.engagement)):
+        return None
+    if len(contributions) == 1:
+        return NextStep(_("Deliver the estimate"), page)
+    return NextStep(_("Compare and agree"), "estimating:reconcile")
+
+
+def _approves(member: Member, estimate: Estimate) -> bool:
+    try:
+        rules.may_approve(member, estimate)
+    except Refused:
+        return False
+    return True
 
 
 def waits_for(estimate: Estimate, member: Member | None = None) -> str:
     """One sentence: what is to be done next, and by whom; `member` is the one who reads it."""
     if estimate.state == State.DELIVERED:
-        return _("Waits for somebody with delivery authority to approve it or send it back.")
+        return _waits_for_judgement(estimate, member)
     if estimate.state == State.APPROVED:
         return _("Approved by {name}.").format(name=estimate.approved_by)
     if estimate.state == State.REPLACED:
@@ -267,6 +315,21 @@ def waits_for(estimate: Estimate, member: Member | None = None) -> str:
     if waiting:
         return _("Waits for the hours of {names}.").format(names=", ".join(waiting))
     return _("All estimators are done: agree on the efforts and deliver it.")
+
+
+def _waits_for_judgement(estimate: Estimate, member: Member | None) -> str:
+    """Who can approve it, by name, and why it is not the one who reads this."""
+    if member is not None and _approves(member, estimate):
+        return _("Waits for you to approve it or send it back.")
+    estimators = {c.estimator_id for c in estimate.contributions.all()}
+    people = deliverers(estimate.engagement, estimators if len(estimators) == 1 else ())
+    told = _("Waits for somebody with delivery authority to approve it or send it back.")
+    if people:
+        told = _("Waits for somebody with delivery authority: {names}.").format(names=names_of(people))
+    if member is None:
+        return told
+    because = rules.sells(member, estimate.engagement) or rules.estimated_alone(member, estimate)
+    return _("{waits} {because} So it is not you.").format(waits=told, because=because) if because else told
 
 
 def compare(before: Estimate, after: Estimate) -> Comparison:
@@ -295,7 +358,12 @@ def may_estimate(engagement: Engagement) -> QuerySet[Member]:
     """Whom one can ask for an estimate: those who write, without the seller's side."""
     sells = TakenPart.objects.filter(engagement=engagement, member=OuterRef("pk"), part=Part.SELLER)
     people = Member.objects.filter(is_active=True, given_roles__role__in=_ESTIMATE).distinct()
-    return people.filter(~Exists(sells)).exclude(pk=engagement.relationship.owner_id).order_by("name")
+    return (
+        people.filter(~Exists(sells))
+        .exclude(pk=engagement.relationship.owner_id)
+        .select_related("role")
+        .order_by("role__name", "name")
+    )
 
 
 _ESTIMATE = [

@@ -87,7 +87,7 @@ def may_release(actor: Member | None, estimate: Any) -> None:
     """Nobody who sells chooses whose numbers are heard: who goes on without an estimator has delivery authority."""
     engagement_rules.must_see(actor, estimate.engagement)
     if actor is not None and has_authority(actor, estimate.engagement):
-        because = _sells(actor, estimate.engagement)
+        because = sells(actor, estimate.engagement)
     else:
         because = "You are neither a delivery lead nor a project manager."
     if because:
@@ -138,7 +138,7 @@ def may_approve(actor: Member | None, estimate: Any) -> None:
     """Delivery authority, and independent of the sale and of the numbers."""
     may_decide(actor, estimate)
     assert actor is not None
-    for because in (_sells(actor, estimate.engagement), _estimated_alone(actor, estimate)):
+    for because in (sells(actor, estimate.engagement), estimated_alone(actor, estimate)):
         if because:
             raise Refused(
                 "An estimate is approved by somebody with delivery authority who neither sells the "
@@ -162,17 +162,19 @@ def may_be_estimator(member: Member, engagement: Engagement) -> str:
         return f"{member} does not work here any more."
     if not member.access_roles - {AccessRole.AUDITOR}:
         return f"{member} may only read."
-    because = _sells(member, engagement)
+    because = sells(member, engagement)
     return f"{member} cannot estimate: the seller's side asks, delivery answers." if because else ""
 
 
-def _sells(member: Member, engagement: Engagement) -> str:
+def sells(member: Member, engagement: Engagement) -> str:
+    """'' or how somebody is of the seller's side, as they are told."""
     if engagement.relationship.owner_id == member.pk:
         return "You own the relationship with this client."
     return "You sell this engagement." if _has_part(member, engagement, Part.SELLER) else ""
 
 
-def _estimated_alone(member: Member, estimate: Estimate) -> str:
+def estimated_alone(member: Member, estimate: Estimate) -> str:
+    """'' or that nobody else gave numbers, as they are told."""
     estimators = {c.estimator_id for c in estimate.contributions.all()}
     return "You are the only estimator of it." if estimators == {member.pk} else ""
 

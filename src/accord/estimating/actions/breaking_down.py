@@ -289,7 +289,9 @@ def _save_efforts(
                 effort.delete()
                 changed = True
             continue
-        points = tuple(value.quantize(numbers.CENT, ROUND_HALF_UP) for value in (row.low, row.likely, row.high))
+        points = tuple(
+            value.quantize(numbers.CENT, ROUND_HALF_UP) for value in (row.low, row.likely, row.high)
+        )
         if effort is None:
             new.append(Effort(package=package, contribution=contribution))
             new[-1].low, new[-1].likely, new[-1].high = points
