@@ -26,7 +26,7 @@ class QuestionForm(forms.Form):
     due_on = forms.DateField(label=_("Needed by"), required=False, widget=DateInput())
 
 
-class PeopleField(forms.ModelMultipleChoiceField):
+class PeopleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     """People by their role, which stands beside the name."""
 
     def label_from_instance(self, obj: Any) -> str:

@@ -24,7 +24,7 @@ _HAIR = 1e-9  # what a computed half may lack to be one
 
 def half_up(value: Decimal | float, decimals: int = 0) -> float:
     """Rounded as people do, halves away from zero; the grid in the browser rounds by the same steps."""
-    scale = 10**decimals
+    scale = float(10**decimals)
     rounded = math.floor(abs(float(value)) * scale + 0.5 + _HAIR) / scale
     return -rounded if value < 0 else rounded
 

@@ -243,8 +243,8 @@ class _Breakdown:
         number = next_code(self.estimate)
         kept = {code for code in asked if code and _is_near(code, number)}
         free = (code for n in count(number) if (code := f"w{n}") not in kept)
-        for code in asked:
-            yield code if code in kept else next(free)
+        for wanted in asked:
+            yield wanted if wanted in kept else next(free)
 
     def _write(self, package: WorkPackage, row: Row, position: int) -> None:
         values = (
