@@ -212,6 +212,19 @@ def test_the_stage_no_longer_asks_for_what_was_asked_for() -> None:
     assert "Ask delivery" not in refused.remedy
 
 
+def test_asking_opens_from_the_overview_and_leads_to_what_is_open_already(at: Any) -> None:
+    engagement = firm.engagement()
+    client = at(seller_of(engagement))
+    record_expectation(seller_of(engagement), engagement, firm.a_date())
+    ask = f"/estimates/of/{engagement.pk}/ask/"
+    assert f'data-dialog="{ask}"'.encode() in client.get(f"/engagements/{engagement.pk}/").content
+    assert client.get(ask).status_code == 200
+    estimate = asked(engagement)
+    assert client.get(ask).url == f"/estimates/{estimate.pk}/"
+    assert client.get(ask, headers={"HX-Request": "true"}).status_code == 409
+    assert at(firm.member()).get(ask).status_code == 403
+
+
 def test_what_is_far_apart_comes_first_and_can_stand_alone(at: Any) -> None:
     ann, ben = estimator(), estimator()
     estimate = asked(None, ann, ben)

@@ -142,7 +142,14 @@ def rows(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def ask(request: HttpRequest, pk: int) -> HttpResponse:
+    """Where a version is open already, the way leads to that one: a dialog cannot be redirected, so it is told to leave."""
     found = visible(request, pk)
+    rules.may_ask(signed_in(request), found)
+    open_one = found.estimates.filter(state__in=rules.OPEN).first()
+    if request.method == "GET" and open_one is not None:
+        if request.headers.get("HX-Request"):
+            return HttpResponse(status=409)
+        return redirect("estimating:estimate", open_one.pk)
     form = AskForm(request.POST or None, engagement=found)
     done = carried_out(
         request, form, lambda: actions.ask_for_estimate(signed_in(request), found, **form.cleaned_data)
