@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal
 
 import pytest
 
@@ -30,14 +29,18 @@ def _portal() -> Engagement:
     return Engagement.objects.get(title="Claims portal")
 
 
-def given(estimator: Member, estimate: Estimate) -> None:
-    """Each gives every package hours of their own and is done."""
-    grid = queries.grid(estimator, Estimate.objects.get(pk=estimate.pk))
-    packages = [row.package for row in grid.rows]
-    points = (Decimal(8), Decimal(16), Decimal(40))
-    rows = [Row(p.code, p.level, p.name, p.role, p.units, *points) for p in packages]
+def given(estimator: Member, estimate: Estimate, like: Member) -> None:
+    """An estimator gives the hours that somebody else thought of too, as their own, and is done."""
+    estimate = Estimate.objects.get(pk=estimate.pk)
+    thought = {row.package.code: row.points for row in queries.grid(like, estimate).rows if row.points}
+    grid = queries.grid(estimator, estimate)
+    rows = [
+        Row(p.code, p.level, p.name, p.role, p.units, points.low, points.likely, points.high)
+        if (points := thought.get(p.code))
+        else Row(p.code, p.level, p.name, p.role, p.units)
+        for p in (row.package for row in grid.rows)
+    ]
     estimating.save_grid(estimator, estimate, rows, grid.revision)
-    estimating.finish_contribution(estimator, estimate)
 
 
 def test_the_story_goes_from_said_to_backed(sample_firm: None) -> None:
@@ -49,7 +52,9 @@ def test_the_story_goes_from_said_to_backed(sample_firm: None) -> None:
     )
     estimate = estimating.use_template(elif_, estimate, Template.objects.get(name="Customer portal"))
     for estimator in (elif_, benedikt):
-        given(estimator, estimate)
+        given(estimator, estimate, elif_)
+    for estimator in (elif_, benedikt):
+        estimating.finish_contribution(estimator, estimate)
     estimate = estimating.deliver_estimate(benedikt, estimate)
     with pytest.raises(Refused):
         estimating.approve_estimate(mara, estimate)

@@ -22,6 +22,8 @@ def estimated_means_approved(actor: Member, engagement: Engagement, stage: Stage
     """
     if stage == Stage.ESTIMATED and queries.approved(engagement) is None:
         newest = queries.latest(engagement)
+        if newest is not None:
+            newest.engagement = engagement  # as loaded, with its parts
         because, remedy = (
             (
                 "There is no approved estimate.",
@@ -30,7 +32,7 @@ def estimated_means_approved(actor: Member, engagement: Engagement, stage: Stage
             if newest is None
             else (
                 f"Version {newest.version} is {newest.get_state_display()}, not approved.",
-                queries.waits_for(newest),
+                queries.waits_for(newest, actor),
             )
         )
         raise Refused("An engagement counts as estimated when its estimate is approved.", because, remedy)
