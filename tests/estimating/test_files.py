@@ -48,6 +48,27 @@ def efforts(estimate: Estimate) -> dict[str, tuple[Decimal, ...]]:
     return {p.name: (e.low, e.likely, e.high) for p in estimate.packages.all() for e in p.efforts.all()}
 
 
+def test_a_code_from_another_engagement_means_nothing_here_unless_the_name_is_the_same(full: Any) -> None:
+    client, foreign = full
+    content = client.get(f"/estimates/{foreign.pk}/export.xlsx").content
+    somebody = foreign.contributions.get().estimator
+    target = saved(asked(None, somebody), somebody, [row("Portal"), row("Migration", (1, 2, 3))])
+    preview = upload(client, target, content)
+    assert preview.context["change"].removed == ["Migration"]  # and not renamed to “Form”, which is w2 there
+    assert [line["code"] for line in preview.context["found"].lines] == ["w1", "", "", ""]
+
+
+def test_a_file_of_this_engagement_renames_by_code(full: Any) -> None:
+    client, estimate = full
+    book = load_workbook(io.BytesIO(client.get(f"/estimates/{estimate.pk}/export.xlsx").content))
+    book.active["C3"] = "Form for claims"
+    content = io.BytesIO()
+    book.save(content)
+    preview = upload(client, estimate, content.getvalue())
+    assert preview.context["change"].removed == []
+    assert preview.context["found"].lines[1]["code"] == "w2"
+
+
 @pytest.mark.parametrize("kind", ["xlsx", "xml", "yaml"])
 def test_what_goes_out_comes_back_into_an_empty_estimate(full: Any, kind: str) -> None:
     client, estimate = full

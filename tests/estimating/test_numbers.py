@@ -9,10 +9,34 @@ from hypothesis import strategies as st
 from scipy.stats import beta, norm
 
 from accord.estimating.numbers import COMMON_CAUSE, Line, Points, differences, disagreement, mean_of, totals
+from accord.estimating.templatetags.estimating import hours
 
 
 def points(low: float, likely: float, high: float) -> Points:
     return Points(Decimal(str(low)), Decimal(str(likely)), Decimal(str(high)))
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (158.5, "159"),
+        (1112.5, "1\u2009113"),
+        (10.25, "10.3"),
+        (0.125, "0.13"),
+        (12.0, "12"),
+        (504.4999999999, "505"),
+    ],
+)
+def test_hours_are_rounded_half_up_as_in_the_grid(value: float, shown: str) -> None:
+    assert hours(value) == shown
+
+
+def test_a_mean_is_rounded_half_up() -> None:
+    one, other = (
+        Points(Decimal(1), Decimal("1.00"), Decimal(3)),
+        Points(Decimal(1), Decimal("1.01"), Decimal(3)),
+    )
+    assert mean_of([one, other]).likely == Decimal("1.01")
 
 
 def test_the_totals_agree_with_drawing_the_hours_many_times() -> None:

@@ -7,11 +7,21 @@ from typing import Any
 
 import pytest
 
-from accord.engagements.actions import Said, record_expectation
+from accord.actions.door import action, obstacles
+from accord.engagements.actions import Said, give_part, move_to_stage, record_expectation
 from accord.engagements.desk import Group
+from accord.engagements.models import Part, Stage
 from accord.estimating import queries
-from accord.estimating.actions import cover, finish_contribution
+from accord.estimating.actions import (
+    cover,
+    deliver_estimate,
+    finish_contribution,
+    keep_as_template,
+    note_assumption,
+    use_template,
+)
 from accord.estimating.desk import estimates
+from accord.estimating.forms import AskForm
 from accord.people.models import AccessRole
 from tests import firm
 from tests.estimating.builders import (
@@ -21,6 +31,7 @@ from tests.estimating.builders import (
     delivery_lead,
     estimator,
     given,
+    role,
     row,
     saved,
     seller_of,
@@ -29,6 +40,12 @@ from tests.estimating.builders import (
 
 pytestmark = pytest.mark.django_db
 MOST = 12
+
+
+@action(permission=lambda actor, about: None)
+def change_role(member: Any, name: str) -> None:
+    member.role = role(name)
+    member.save()
 
 
 @pytest.fixture
@@ -103,6 +120,128 @@ def test_the_seller_who_presses_approve_is_refused_in_words(at: Any) -> None:
     assert b"decides nothing for delivery" in answer.content
 
 
+def test_the_seller_reads_who_can_approve(at: Any) -> None:
+    firm.member(AccessRole.DELIVERY_LEAD, name="Tomasz Wilk")
+    estimate = delivered()
+    told = at(seller_of(estimate.engagement)).get(f"/estimates/{estimate.pk}/").content.decode()
+    assert "Waits for Tomasz Wilk to approve it or send it back." in told
+
+
+def test_approving_in_the_dialog_asks_for_each_thing_that_is_left_out(at: Any) -> None:
+    estimate, lead = delivered(), delivery_lead()
+    said = Said("scope", "Archive search", dt.date.today())
+    scope = record_expectation(seller_of(estimate.engagement), estimate.engagement, said)
+    client, address = at(lead), f"/estimates/{estimate.pk}/"
+    assert b"no package delivers it" in client.get(address).content
+    assert b"Archive search\xe2\x80\x9d. Why it is left out" in client.get(f"{address}approve/").content
+    seen = {"delivered_at": estimate.delivered_at.isoformat()}
+    assert client.post(f"{address}approve/", seen).status_code == 422
+    client.post(f"{address}approve/", seen | {f"because_{scope.pk}": "Bought later"})
+    estimate.refresh_from_db()
+    assert estimate.approved_by == lead
+
+
+@pytest.mark.parametrize("what", ["assumptions", "estimators"])
+def test_what_cannot_be_undone_is_asked_first(at: Any, what: str) -> None:
+    ann, lead = estimator(), delivery_lead()
+    estimate = saved(asked(None, ann, estimator()), ann, two_packages())
+    noted = note_assumption(ann, estimate, "assumption", "One language")
+    addresses = {
+        "assumptions": f"assumptions/{noted.pk}/drop/",
+        "estimators": f"estimators/{ann.pk}/release/",
+    }
+    client, address = at(lead), f"/estimates/{estimate.pk}/{addresses[what]}"
+    assert client.get(address).status_code == 200
+    assert (estimate.assumptions.count(), estimate.contributions.count()) == (1, 2)
+    client.post(address)
+    assert estimate.assumptions.count() + estimate.contributions.count() == 2
+
+
+def test_the_versions_offer_the_next_step_to_whom_it_waits_for(at: Any) -> None:
+    ann, ben, lead = estimator(), estimator(), delivery_lead()
+    estimate = asked(None, ann, ben)
+    page = f"/estimates/of/{estimate.engagement_id}/"
+    steps = ("Give your hours", "Compare and agree", "Approve<")
+
+    def offered(member: Any) -> list[str]:
+        content = at(member).get(page).content.decode()
+        return [step for step in steps if step in content]
+
+    assert (offered(ann), offered(seller_of(estimate.engagement))) == ([steps[0]], [])
+    given(estimate, ann, two_packages())
+    assert offered(ann) == []
+    given(estimate, ben, two_packages())
+    assert offered(ann) == [steps[1]]
+    deliver_estimate(ann, estimate)
+    assert (offered(lead), offered(seller_of(estimate.engagement))) == ([steps[2]], [])
+
+
+def test_a_templates_hours_are_shown_as_such_and_saved_before_one_is_done(at: Any) -> None:
+    source = delivered()
+    template = keep_as_template(source.contributions.get().estimator, source, "Portals")
+    ann, ben = estimator(), estimator()
+    estimate = use_template(ann, asked(None, ann, ben), template)
+    assert b"data-untouched>" not in at(ben).get(f"/estimates/{estimate.pk}/").content
+    client, rows = at(ann), f"/estimates/{estimate.pk}/rows/"
+    page = client.get(f"/estimates/{estimate.pk}/").content
+    assert b"template&#x27;s hours, unchanged: look at each" in page
+    before = client.get(rows).json()
+    answer = client.post(rows, {"revision": before["revision"], "rows": before["rows"]}, "application/json")
+    assert answer.json()["missing"] == ""
+    assert "By your own hours it takes 19.3 in the middle" in answer.json()["headline"]
+
+
+def test_who_asks_finds_the_delivery_lead_filled_in_and_people_with_their_roles() -> None:
+    engagement, developer = firm.engagement(), estimator(name="Dora")
+    lead = firm.member(AccessRole.DELIVERY_LEAD, name="Lena")
+    give_part(seller_of(engagement), engagement, lead, Part.DELIVERY_LEAD)
+    change_role(developer, "Developer")
+    form = AskForm(engagement=engagement)
+    assert form.fields["delivery_lead"].initial == lead.pk
+    assert lead in form.fields["delivery_lead"].queryset  # type: ignore[attr-defined]
+    shown = [label for _, label in form.fields["estimators"].choices]  # type: ignore[attr-defined]
+    assert "Dora, Developer" in shown
+
+
+def test_the_stage_no_longer_asks_for_what_was_asked_for() -> None:
+    estimate = delivered()
+    engagement = estimate.engagement
+    seller = seller_of(engagement)
+    move_to_stage(seller, engagement, Stage.QUALIFIED)
+    (refused,) = obstacles("engagements.move_to_stage", seller, engagement, Stage.ESTIMATED)
+    assert refused.because == "Version 1 is delivered, not approved."
+    assert "Ask delivery" not in refused.remedy
+
+
+def test_asking_opens_from_the_overview_and_leads_to_what_is_open_already(at: Any) -> None:
+    engagement = firm.engagement()
+    client = at(seller_of(engagement))
+    record_expectation(seller_of(engagement), engagement, firm.a_date())
+    ask = f"/estimates/of/{engagement.pk}/ask/"
+    assert f'data-dialog="{ask}"'.encode() in client.get(f"/engagements/{engagement.pk}/").content
+    assert client.get(ask).status_code == 200
+    estimate = asked(engagement)
+    assert client.get(ask).url == f"/estimates/{estimate.pk}/"
+    assert client.get(ask, headers={"HX-Request": "true"}).status_code == 409
+    assert at(firm.member()).get(ask).status_code == 403
+
+
+def test_what_is_far_apart_comes_first_and_can_stand_alone(at: Any) -> None:
+    ann, ben = estimator(), estimator()
+    estimate = asked(None, ann, ben)
+    given(estimate, ann, two_packages((8, 10, 20), (4, 8, 12)))
+    given(estimate, ben, two_packages((8, 10, 20), (40, 80, 120)))
+    client = at(ann)
+    page = client.get(f"/estimates/{estimate.pk}/reconcile/").content.decode()
+    assert "far apart on one package of 2" in page
+    assert page.index("<legend>Test") < page.index("<legend>Build")
+    only = client.get(f"/estimates/{estimate.pk}/reconcile/?only=apart").content.decode()
+    assert "<legend>Test" in only
+    assert "<legend>Build" not in only
+    answer = client.post(f"/estimates/{estimate.pk}/reconcile/?only=apart", {}, follow=True)
+    assert "The next step: deliver the estimate." in answer.content.decode()
+
+
 def test_the_grid_saves_by_one_post_and_tells_a_stale_page(at: Any) -> None:
     somebody = estimator()
     estimate = asked(None, somebody)
@@ -145,8 +284,6 @@ def test_what_waits_follows_the_estimate_from_hand_to_hand() -> None:
     saved(estimate, ben, two_packages())
     finish_contribution(ben, estimate)
     assert [w.button for w in estimates(ann)] == ["Agree and deliver"]
-    from accord.estimating.actions import deliver_estimate
-
     deliver_estimate(ben, estimate)
     waiting = estimates(lead)
     assert [(w.group, w.button, w.engagement, w.address) for w in waiting] == [

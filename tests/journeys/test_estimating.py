@@ -8,10 +8,12 @@ from playwright.sync_api import Page, expect
 
 from accord.engagements.models import Part
 from accord.estimating import queries
+from accord.estimating.actions import keep_as_template, use_template
 from accord.estimating.models import Effort, Estimate, State
 from tests import firm
 from tests.estimating.builders import (
     asked,
+    delivered,
     delivery_lead,
     estimator,
     role,
@@ -73,7 +75,7 @@ def test_an_estimator_types_pastes_undoes_and_saves_with_the_keyboard(sits_down)
     typed(page, "Form", "dev", "", "8", "10", "20")
     expect(cell(page, 1, "role")).to_have_text("Developer")
     page.keyboard.press("ArrowUp")
-    page.keyboard.press("Alt+ArrowRight")
+    page.keyboard.press("Alt+Shift+ArrowRight")
     expect(cell(page, 0, "likely")).to_have_text("10")
     expect(page.get_by_text("Not saved")).to_be_visible()
 
@@ -90,6 +92,7 @@ def test_an_estimator_types_pastes_undoes_and_saves_with_the_keyboard(sits_down)
     cell(page, 3, "high").click()
     typed(page, "3")
     expect(cell(page, 3, "high")).to_contain_text("less than likely")
+    expect(page.locator("[data-left]")).to_have_text("without 1 row that is not complete")
     page.keyboard.press("Control+s")
     expect(page.get_by_role("button", name=re.compile("Row 4, High"))).to_be_visible()
     page.keyboard.press("Control+z")  # the new line that Enter began
@@ -103,6 +106,18 @@ def test_an_estimator_types_pastes_undoes_and_saves_with_the_keyboard(sits_down)
         ("Test", 0, Decimal(8)),
     ]
     expect(page.locator("[data-totals] tfoot td").first).to_have_text("34")
+    expect(page.locator("[data-sum=likely]")).to_have_text("34")
+    headline = page.locator("[data-headline]")
+    expect(headline).to_contain_text("By your own hours it takes")
+    shown = headline.text_content()
+    page.reload()
+    expect(headline).to_have_text(shown or "")
+    expect(page.locator("#grid[data-ready]")).to_be_visible()
+    sums = page.locator("[data-totals] summary b").all_text_contents()
+    page.evaluate("fetch(location.href).then((a) => a.text()).then((t) => { window.sent = t; })")
+    page.wait_for_function("window.sent")
+    for told in sums:  # the grid and the server round alike
+        assert f">{told}</b>" in page.evaluate("window.sent")
 
 
 def test_nothing_is_lost_when_somebody_else_saved_first(sits_down) -> None:  # type: ignore[no-untyped-def]
@@ -127,6 +142,22 @@ def test_nothing_is_lost_when_somebody_else_saved_first(sits_down) -> None:  # t
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("[data-save-state]")).to_have_text("Saved")
     assert Effort.objects.get(contribution__estimator=ben).likely == 3
+
+
+def test_a_templates_hours_become_ones_own_by_saving_them(sits_down) -> None:  # type: ignore[no-untyped-def]
+    source = delivered()
+    template = keep_as_template(source.contributions.get().estimator, source, "Portals")
+    ann, ben = estimator(), estimator()
+    estimate = use_template(ann, asked(None, ann, ben), template)
+    page = sits_down(ann).page
+    grid_of(page, estimate)
+    done = page.get_by_role("button", name="I am done")
+    expect(done).to_be_disabled()
+    expect(page.locator("form [data-missing]")).to_contain_text("unchanged")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("[data-save-state]")).to_have_text("Saved")
+    done.click()
+    expect(page.get_by_text("Take my hours up again")).to_be_visible()
 
 
 def test_two_estimators_blind_then_agreed_delivered_and_approved_by_somebody_else(sits_down) -> None:  # type: ignore[no-untyped-def]
@@ -166,14 +197,13 @@ def test_two_estimators_blind_then_agreed_delivered_and_approved_by_somebody_els
     expect(at_ben.get_by_text("3.0 times apart")).to_be_visible()
     at_ben.locator("[name=w1-likely]").fill("24,5")
     at_ben.get_by_role("button", name="Agree on these hours").click()
+    expect(at_ben.get_by_text("The hours are agreed.")).to_be_visible()
     at_ben.get_by_role("button", name="Deliver the estimate").click()
     expect(at_ben.get_by_text("to approve it or send it back")).to_be_visible()
 
     page.goto(f"/estimates/{estimate.pk}/")
     expect(page.get_by_role("link", name="Approve")).to_have_count(0)
-
     at_lead = sits_down(lead).page
-
     at_lead.goto(f"/estimates/{estimate.pk}/")
     at_lead.get_by_role("link", name="Approve").click()
     at_lead.locator("#dialog").get_by_role("button", name="Approve").click()

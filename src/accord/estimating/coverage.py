@@ -21,11 +21,21 @@ def estimated_means_approved(actor: Member, engagement: Engagement, stage: Stage
         Refused: the engagement would count as estimated without an approved estimate.
     """
     if stage == Stage.ESTIMATED and queries.approved(engagement) is None:
-        raise Refused(
-            "An engagement counts as estimated when its estimate is approved.",
-            "There is no approved estimate.",
-            "Ask delivery for one; somebody with delivery authority approves it.",
+        newest = queries.latest(engagement)
+        if newest is not None:
+            newest.engagement = engagement  # as loaded, with its parts
+        because, remedy = (
+            (
+                "There is no approved estimate.",
+                "Ask delivery for one; somebody with delivery authority approves it.",
+            )
+            if newest is None
+            else (
+                f"Version {newest.version} is {newest.get_state_display()}, not approved.",
+                queries.waits_for(newest, actor),
+            )
         )
+        raise Refused("An engagement counts as estimated when its estimate is approved.", because, remedy)
 
 
 @follows("estimating.save_grid")

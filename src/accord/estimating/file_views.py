@@ -71,6 +71,7 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
         )
     grid = queries.grid(member, found)
     present = parsing.rows_as_json(grid)
+    taken = taking.with_own_codes(taken, present, found.engagement_id)
     change = taking.change_of(taken, present)
     page: dict[str, Any] = {
         "estimate": found,
@@ -109,7 +110,7 @@ def _written(kind: str, found: Estimate, grid: queries.Grid) -> bytes:
     title = f"{found.engagement} {found.version}"
     today, currency = dt.date.today(), found.engagement.currency
     if kind == "xlsx":
-        return table.write(grid, title)
+        return table.write(grid, title, taking.origin_of(found.engagement_id))
     if kind == "xml":
         return planning_tool.write(grid, title, currency, today)
     active = Count("members", filter=Q(members__is_active=True))

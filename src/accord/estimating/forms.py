@@ -8,11 +8,12 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from accord.engagements.forms import DateInput
-from accord.engagements.models import Engagement, Expectation
+from accord.engagements.models import Engagement, Expectation, Part
 from accord.estimating import queries
 from accord.estimating.models import Assumption, Estimate, Template, WorkPackage
 from accord.people.models import AccessRole, Member
@@ -27,8 +28,15 @@ class QuestionForm(forms.Form):
     due_on = forms.DateField(label=_("Needed by"), required=False, widget=DateInput())
 
 
+class PeopleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """People by their role, which stands beside the name."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.name}, {obj.role}" if obj.role else str(obj.name)
+
+
 class AskForm(QuestionForm):
-    estimators = forms.ModelMultipleChoiceField(
+    estimators = PeopleField(
         label=_("Estimators"),
         queryset=Member.objects.none(),
         widget=forms.CheckboxSelectMultiple,
@@ -45,12 +53,16 @@ class AskForm(QuestionForm):
         super().__init__(*args, **kwargs)
         people = queries.may_estimate(engagement)
         self.fields["estimators"].queryset = people  # type: ignore[attr-defined]
-        leads = people.filter(given_roles__role__in=[AccessRole.DELIVERY_LEAD, AccessRole.PROJECT_MANAGER])
-        self.fields["delivery_lead"].queryset = leads.distinct()  # type: ignore[attr-defined]
+        named = engagement.parts.filter(part=Part.DELIVERY_LEAD).first()
+        may_lead = Q(given_roles__role__in=[AccessRole.DELIVERY_LEAD, AccessRole.PROJECT_MANAGER])
+        is_named = Q(pk=named.member_id if named else None)
+        leads = Member.objects.filter(Q(pk__in=people.filter(may_lead).order_by().values("pk")) | is_named)
+        self.fields["delivery_lead"].queryset = leads  # type: ignore[attr-defined]
+        self.fields["delivery_lead"].initial = named.member_id if named else None
 
 
 class NewVersionForm(QuestionForm):
-    estimators = forms.ModelMultipleChoiceField(
+    estimators = PeopleField(
         label=_("Estimators"), queryset=Member.objects.none(), widget=forms.CheckboxSelectMultiple
     )
 

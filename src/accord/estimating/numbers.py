@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 Z80 = 0.8416212335729143  # the 80th percentile of the standard normal
 # How much the packages of one engagement go wrong together: the same people estimated them, for the same client. Without
@@ -19,6 +19,14 @@ Z80 = 0.8416212335729143  # the 80th percentile of the standard normal
 COMMON_CAUSE = 0.3
 WIDE = 1.5  # likely values that differ by more than this factor are a disagreement
 CENT = Decimal("0.01")
+_HAIR = 1e-9  # what a computed half may lack to be one
+
+
+def half_up(value: Decimal | float, decimals: int = 0) -> float:
+    """Rounded as people do, halves away from zero; the grid in the browser rounds by the same steps."""
+    scale = float(10**decimals)
+    rounded = math.floor(abs(float(value)) * scale + 0.5 + _HAIR) / scale
+    return -rounded if value < 0 else rounded
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +105,7 @@ def mean_of(given: Sequence[Points]) -> Points:
     """The middle of several estimators' points, in hundredths; three means of rising points rise."""
     n = len(given)
     low, likely, high = (
-        (sum((getattr(p, name) for p in given), Decimal(0)) / n).quantize(CENT)
+        (sum((getattr(p, name) for p in given), Decimal(0)) / n).quantize(CENT, ROUND_HALF_UP)
         for name in ("low", "likely", "high")
     )
     return Points(low, likely, high)

@@ -13,6 +13,7 @@ from accord.actions.refusals import Refused
 from accord.engagements.models import Engagement, Expectation, Part, TakenPart
 from accord.engagements.queries import visible_to
 from accord.estimating import numbers, rules
+from accord.estimating.authority import deliverers, names_of
 from accord.estimating.models import Contribution, Coverage, Effort, Estimate, State, WorkPackage
 from accord.estimating.numbers import Difference, Line, Points, Total
 from accord.people.models import AccessRole, Member, Role
@@ -45,6 +46,7 @@ class Grid:
     rows: list[GridRow]
     revision: int
     shows: str  # own, agreed or nothing: whose numbers these are
+    taken_over: bool = False  # all hours are still a template's or a copy's
 
     @property
     def leaves(self) -> list[GridRow]:
@@ -79,12 +81,21 @@ class Disputed:
 
 
 @dataclass(frozen=True, slots=True)
+class NextStep:
+    """What a member does next with a version: the button's word and the page's name."""
+
+    word: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
 class Version:
     """A version in the list, with what it waits for and its agreed hours."""
 
     estimate: Estimate
     waits_for: str
     totals: list[Total]
+    next: NextStep | None = None
 
     @property
     def whole(self) -> Total | None:
@@ -167,7 +178,13 @@ def grid(member: Member, estimate: Estimate) -> Grid:
         efforts = efforts_of(estimate, None if is_agreed else own)
     packages = list(estimate.packages.select_related("role"))
     shows = "agreed" if is_agreed else "own" if own else "nothing"
-    return Grid(grid_rows(packages, efforts), rules.revision_seen(estimate, own), shows)
+    taken_over = shows == "own" and bool(efforts) and all(e.taken_over for e in efforts.values())
+    return Grid(grid_rows(packages, efforts), rules.revision_seen(estimate, own), shows, taken_over)
+
+
+def is_untouched(grid: Grid, own: Contribution | None) -> bool:
+    """Whether these are a template's hours that the estimator never saved, and so not yet their own."""
+    return grid.taken_over and own is not None and own.saved_at is None
 
 
 def grid_rows(packages: Sequence[WorkPackage], efforts: dict[int, Effort]) -> list[GridRow]:
@@ -243,19 +260,50 @@ def standing(engagement: Engagement) -> QuerySet[Expectation]:
     return found
 
 
-def versions(engagement: Engagement) -> list[Version]:
+def versions(engagement: Engagement, member: Member) -> list[Version]:
     contributions = Prefetch("contributions", Contribution.objects.select_related("estimator"))
     found = list(
         engagement.estimates.select_related("asked_by", "approved_by").prefetch_related(contributions)
     )
     lines = _agreed_rows(found)
-    return [Version(e, waits_for(e), numbers.totals(_priced(lines.get(e.pk, [])))) for e in found]
+    return [
+        Version(e, waits_for(e, member), numbers.totals(_priced(lines.get(e.pk, []))), next_step(member, e))
+        for e in found
+    ]
+
+
+def next_step(member: Member, estimate: Estimate) -> NextStep | None:
+    """What waits for this member, if anything does."""
+    page = "estimating:estimate"
+    if estimate.engagement.outcome:
+        return None
+    if estimate.state == State.DELIVERED:
+        return NextStep(_("Approve"), page) if _approves(member, estimate) else None
+    if estimate.state not in (State.ASKED, State.IN_WORK):
+        return None
+    own = own_contribution(member, estimate)
+    contributions = list(estimate.contributions.all())
+    if own is not None and own.done_at is None:
+        return NextStep(_("Give your hours"), page)
+    if not rules.all_done(contributions) or not (own or rules.leads_delivery(member, estimate.engagement)):
+        return None
+    if len(contributions) == 1:
+        return NextStep(_("Deliver the estimate"), page)
+    return NextStep(_("Compare and agree"), "estimating:reconcile")
+
+
+def _approves(member: Member, estimate: Estimate) -> bool:
+    try:
+        rules.may_judge(member, estimate)
+    except Refused:
+        return False
+    return True
 
 
 def waits_for(estimate: Estimate, member: Member | None = None) -> str:
     """One sentence: what is to be done next, and by whom; `member` is the one who reads it."""
     if estimate.state == State.DELIVERED:
-        return _("Waits for {names} to approve it or send it back.").format(names=_who_may_approve(estimate))
+        return _waits_for_judgement(estimate, member)
     if estimate.state == State.APPROVED:
         return _("Approved by {name}.").format(name=estimate.approved_by)
     if estimate.state == State.REPLACED:
@@ -271,11 +319,17 @@ def waits_for(estimate: Estimate, member: Member | None = None) -> str:
     return _("All estimators are done: agree on the efforts and deliver it.")
 
 
-def _who_may_approve(estimate: Estimate) -> str:
-    """The delivery leads and the project manager of the engagement by name, else whoever has delivery authority."""
+def _waits_for_judgement(estimate: Estimate, member: Member | None) -> str:
+    """Who can approve it, by name: the engagement's delivery leads and project manager, else the firm's."""
+    if member is not None and _approves(member, estimate):
+        return _("Waits for you to approve it or send it back.")
     leading = (Part.DELIVERY_LEAD, Part.PROJECT_MANAGER)
-    names = [str(taken.member) for taken in estimate.engagement.parts.all() if taken.part in leading]
-    return _(" or ").join(dict.fromkeys(names)) or _("somebody with delivery authority")
+    people = [p.member for p in estimate.engagement.parts.all() if p.part in leading]
+    estimators = {c.estimator_id for c in estimate.contributions.all()}
+    alone = estimators if len(estimators) == 1 else set()
+    people = [p for p in dict.fromkeys(people) if p.pk not in alone] or deliverers(estimate.engagement, alone)
+    names = names_of(people) or _("somebody with delivery authority")
+    return _("Waits for {names} to approve it or send it back.").format(names=names)
 
 
 def compare(before: Estimate, after: Estimate) -> Comparison:
@@ -304,7 +358,12 @@ def may_estimate(engagement: Engagement) -> QuerySet[Member]:
     """Whom one can ask for an estimate: those who write, without the seller's side."""
     sells = TakenPart.objects.filter(engagement=engagement, member=OuterRef("pk"), part=Part.SELLER)
     people = Member.objects.filter(is_active=True, given_roles__role__in=_ESTIMATE).distinct()
-    return people.filter(~Exists(sells)).exclude(pk=engagement.relationship.owner_id).order_by("name")
+    return (
+        people.filter(~Exists(sells))
+        .exclude(pk=engagement.relationship.owner_id)
+        .select_related("role")
+        .order_by("role__name", "name")
+    )
 
 
 _ESTIMATE = [

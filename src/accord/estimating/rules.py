@@ -98,8 +98,7 @@ def may_release(actor: Member | None, estimate: Any) -> None:
     """Nobody who sells chooses whose numbers are heard: who goes on without an estimator has delivery authority."""
     engagement_rules.must_see(actor, estimate.engagement)
     if actor is not None and has_authority(actor, estimate.engagement):
-        sells = engagement_rules.sells(actor, estimate.engagement)
-        because = "You sell the engagement, or own the relationship." if sells else ""
+        because = engagement_rules.sells(actor, estimate.engagement)
     else:
         because = "You are neither a delivery lead nor a project manager."
     if because:
@@ -198,6 +197,7 @@ def may_be_estimator(member: Member, engagement: Engagement) -> str:
 
 
 def _estimated_alone(member: Member, estimate: Estimate) -> str:
+    """'' or that nobody else gave numbers, as they are told."""
     estimators = {c.estimator_id for c in estimate.contributions.all()}
     return "You are the only estimator of it." if estimators == {member.pk} else ""
 

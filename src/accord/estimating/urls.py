@@ -13,6 +13,7 @@ urlpatterns = [
     path("<int:pk>/question/", views.question, name="question"),
     path("<int:pk>/estimators/", views.add_estimator, name="add_estimator"),
     path("<int:pk>/estimators/<int:member>/release/", views.release_estimator, name="release_estimator"),
+    path("<int:pk>/step-back/", views.step_back, name="step_back"),
     path("<int:pk>/reconcile/", views.reconcile, name="reconcile"),
     path("<int:pk>/compare/<int:other>/", views.compare, name="compare"),
     path("<int:pk>/history/", views.history, name="history"),

@@ -9,8 +9,10 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -36,7 +38,7 @@ from accord.estimating.forms import (
     TemplateForm,
     TemplateNameForm,
 )
-from accord.estimating.models import Assumption, Estimate, Risk, State
+from accord.estimating.models import Assumption, Contribution, Estimate, Risk, State
 from accord.estimating.numbers import Points
 from accord.people.accounts import signed_in
 from accord.people.models import Member, Role
@@ -56,6 +58,8 @@ class Possible:
     approve: bool
     send_back: bool
     arrange: bool
+    release: bool
+    works: bool
     missing: str  # why the main action is not possible yet
     refused: Refused | None  # why this member may not approve, though they hold authority
 
@@ -73,7 +77,7 @@ def estimate_of(request: HttpRequest, pk: int) -> Estimate:
 def estimates(request: HttpRequest, pk: int) -> HttpResponse:
     found = visible(request, pk)
     member = signed_in(request)
-    versions = queries.versions(found)
+    versions = queries.versions(found, member)
     page = {
         "versions": versions,
         "covered": queries.covered(found),
@@ -96,11 +100,15 @@ def estimate(request: HttpRequest, pk: int) -> HttpResponse:
         "waits_for": queries.waits_for(found, member),
         "possible": possible,
         "own": queries.own_contribution(member, found),
+        "untouched": queries.is_untouched(grid, queries.own_contribution(member, found)),
+        "unchanged": queries.unchanged(found) if found.state == State.DELIVERED or possible.deliver else [],
+        "uncovered": queries.uncovered(found) if found.state in rules.OPEN else [],
+        "may_cover": not found.engagement.outcome
+        and not obstacles("estimating.copy_estimate", member, found.engagement),
         "rows": parsing.rows_as_json(grid),
         "roles": list(Role.objects.values_list("name", flat=True)) if possible.edit else [],
         "assumptions": list(found.assumptions.all()),
         "risks": list(found.risks.select_related("package")),
-        "in_no_package": queries.uncovered(found) if possible.approve or possible.deliver else [],
     }
     return engagement_page(request, found.engagement, TAB, "estimating/estimate.html", page)
 
@@ -124,12 +132,25 @@ def rows(request: HttpRequest, pk: int) -> HttpResponse:
         found = estimate_of(request, pk)
     grid = queries.grid(member, found)
     possible = _possible(member, found, grid)
-    answer = {"rows": parsing.rows_as_json(grid), "revision": grid.revision, "missing": possible.missing}
+    headline = render_to_string("estimating/headline.html", {"grid": grid, "whole": grid.totals[-1]}, request)
+    answer = {
+        "rows": parsing.rows_as_json(grid),
+        "revision": grid.revision,
+        "missing": possible.missing,
+        "headline": headline,
+    }
     return JsonResponse(answer)
 
 
 def ask(request: HttpRequest, pk: int) -> HttpResponse:
+    """Where a version is open already, the way leads to that one: a dialog cannot be redirected, so it is told to leave."""
     found = visible(request, pk)
+    rules.may_ask(signed_in(request), found)
+    open_one = found.estimates.filter(state__in=rules.OPEN).first()
+    if request.method == "GET" and open_one is not None:
+        if request.headers.get("HX-Request"):
+            return HttpResponse(status=409)
+        return redirect("estimating:estimate", open_one.pk)
     form = AskForm(request.POST or None, engagement=found)
     done = carried_out(
         request, form, lambda: actions.ask_for_estimate(signed_in(request), found, **form.cleaned_data)
@@ -198,19 +219,36 @@ def add_estimator(request: HttpRequest, pk: int) -> HttpResponse:
 
 def release_estimator(request: HttpRequest, pk: int, member: int) -> HttpResponse:
     somebody = get_object_or_404(Member, pk=member)
-    return _deed(request, pk, lambda found: actions.release_estimator(signed_in(request), found, somebody))
+    return _asked_first(
+        request, pk, _("Go on without {name}?").format(name=somebody), _("Go on without them"),
+        _("What they typed is dropped. Their numbers will not be compared with the others'."),
+        lambda found: actions.release_estimator(signed_in(request), found, somebody), rules.may_release,
+    )  # fmt: skip
+
+
+def step_back(request: HttpRequest, pk: int) -> HttpResponse:
+    return _asked_first(
+        request, pk, _("Step back from this estimate?"), _("Step back"),
+        _("What you typed is dropped, and the others go on without you."),
+        lambda found: actions.step_back(signed_in(request), found), rules.may_step_back,
+    )  # fmt: skip
 
 
 def reconcile(request: HttpRequest, pk: int) -> HttpResponse:
     """What the estimators said of each package, and the agreed efforts to change."""
     found = estimate_of(request, pk)
-    disputed = queries.disputed(found)
+    everything = queries.disputed(found)
+    only = request.GET.get("only") == "apart"
+    disputed = sorted(everything, key=lambda d: not d.disagreement)  # what is to be talked about comes first
+    if only:
+        disputed = [d for d in disputed if d.disagreement]
     wrong: dict[str, str] = {}
     if request.method == "POST":
         efforts, wrong = _agreed(request, [d.package.code for d in disputed])
         if not wrong:
             try:
                 actions.agree_on_efforts(signed_in(request), found, efforts)
+                messages.success(request, _("The hours are agreed. The next step: deliver the estimate."))
                 return redirect("estimating:estimate", found.pk)
             except rules.WrongRows as rows:
                 codes = list(efforts)
@@ -218,7 +256,9 @@ def reconcile(request: HttpRequest, pk: int) -> HttpResponse:
     page = {
         "estimate": found,
         "lines": [(d, pictures.bars(d), wrong.get(d.package.code, ""), _typed(request, d)) for d in disputed],
-        "wide": sum(bool(d.disagreement) for d in disputed),
+        "wide": sum(bool(d.disagreement) for d in everything),
+        "of": len(everything),
+        "only": only,
         "wrong": wrong,
         "may_agree": not found.engagement.outcome
         and found.state == State.IN_WORK
@@ -254,23 +294,33 @@ def deliver(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def approve(request: HttpRequest, pk: int) -> HttpResponse:
+    """Approval names what the client expects and no package delivers, and asks for each why it is left out."""
     found = estimate_of(request, pk)
+    rules.may_approve(signed_in(request), found)
+    uncovered = queries.uncovered(found)
     seen = {"delivered_at": found.delivered_at.isoformat() if found.delivered_at else ""}
-    form = ApproveForm(request.POST or None, uncovered=queries.uncovered(found), initial=seen)
+    form = ApproveForm(request.POST or None, uncovered=uncovered, initial=seen)
 
     def act() -> None:
         actions.approve_estimate(
             signed_in(request), found, form.left_out(), form.cleaned_data["delivered_at"]
         )
 
-    done = carried_out(request, form, act)
-    if done:
+    if carried_out(request, form, act):
         return gone(request, "estimating:estimate", found.pk)
-    title, what = (
-        _("Approve the estimate"),
-        _("You stand behind exactly this content: it is not changed afterwards."),
+    told = [_("You stand behind exactly this content: it is not changed afterwards.")]
+    told += [
+        _("{name}: these are the template's hours, unchanged.").format(name=name)
+        for name in queries.unchanged(found)
+    ]
+    if uncovered:
+        told.append(
+            _("The client expects what no package delivers: cover it first, or say why it is left out.")
+        )
+    title = _("Approve version {version}").format(version=found.version)
+    return form_page(
+        request, form, title, _("Approve"), engagement=found.engagement, explanation=" ".join(told)
     )
-    return form_page(request, form, title, _("Approve"), engagement=found.engagement, explanation=what)
 
 
 def send_back(request: HttpRequest, pk: int) -> HttpResponse:
@@ -313,7 +363,10 @@ def add_assumption(request: HttpRequest, pk: int) -> HttpResponse:
 
 def drop_assumption(request: HttpRequest, pk: int, noted: int) -> HttpResponse:
     assumption = get_object_or_404(Assumption, pk=noted, estimate=pk)
-    return _deed(request, pk, lambda found: actions.drop_assumption(signed_in(request), found, assumption))
+    return _asked_first(
+        request, pk, _("Remove this?"), _("Remove"), assumption.text,
+        lambda found: actions.drop_assumption(signed_in(request), found, assumption), rules.may_estimate,
+    )  # fmt: skip
 
 
 def add_risk(request: HttpRequest, pk: int) -> HttpResponse:
@@ -327,7 +380,10 @@ def add_risk(request: HttpRequest, pk: int) -> HttpResponse:
 
 def drop_risk(request: HttpRequest, pk: int, noted: int) -> HttpResponse:
     risk = get_object_or_404(Risk, pk=noted, estimate=pk)
-    return _deed(request, pk, lambda found: actions.drop_risk(signed_in(request), found, risk))
+    return _asked_first(
+        request, pk, _("Remove this?"), _("Remove"), risk.name,
+        lambda found: actions.drop_risk(signed_in(request), found, risk), rules.may_estimate,
+    )  # fmt: skip
 
 
 def use_template(request: HttpRequest, pk: int) -> HttpResponse:
@@ -357,6 +413,24 @@ def _dialog(
     return form_page(request, form, title, button, engagement=found.engagement)
 
 
+def _asked_first(
+    request: HttpRequest,
+    pk: int,
+    title: str,
+    button: str,
+    explanation: str,
+    act: Callable[[Estimate], Any],
+    permission: Callable[[Member | None, Estimate], None],
+) -> HttpResponse:
+    """What cannot be undone is asked in a dialog; who may not is told at once."""
+    found = estimate_of(request, pk)
+    permission(signed_in(request), found)
+    form = forms.Form(request.POST if request.method == "POST" else None)
+    if carried_out(request, form, lambda: act(found)):
+        return gone(request, "estimating:estimate", pk)
+    return form_page(request, form, title, button, engagement=found.engagement, explanation=explanation)
+
+
 @require_POST
 def _deed(request: HttpRequest, pk: int, act: Callable[[Estimate], Any]) -> HttpResponse:
     """Something done by one button, after which the estimate's page is shown again."""
@@ -383,7 +457,11 @@ def _possible(member: Member, found: Estimate, grid: queries.Grid) -> Possible:
         approve=decides and not refused,
         send_back=decides,
         arrange=in_work and not obstacles("estimating.change_question", member, found),
-        missing=_missing(grid, all_done or alone),
+        release=in_work
+        and rules.has_authority(member, found.engagement)
+        and not engagement_rules.sells(member, found.engagement),
+        works=in_work,
+        missing=_missing(grid, all_done or alone) or _not_own(grid, own),
         refused=refused[0] if refused else None,
     )
 
@@ -400,6 +478,12 @@ def _missing(grid: queries.Grid, with_roles: bool) -> str:
     if with_roles and without_role:
         told.append(_("{n} have no role.").format(n=without_role))
     return " ".join(told)
+
+
+def _not_own(grid: queries.Grid, own: Contribution | None) -> str:
+    if not queries.is_untouched(grid, own):
+        return ""
+    return _("These are the template's hours, unchanged: look at each and save them.")
 
 
 def _agreed(request: HttpRequest, codes: list[str]) -> tuple[dict[str, Points], dict[str, str]]:

@@ -23,7 +23,7 @@ _NUMBERS = ("units", "low", "likely", "high")
 LARGEST_UNPACKED = 50 * 1024 * 1024
 
 
-def write(grid: Grid, title: str) -> bytes:
+def write(grid: Grid, title: str, origin: str) -> bytes:
     """Summaries carry their sums in bold; they are not read back."""
     book = Workbook()
     sheet = book.active
@@ -47,6 +47,7 @@ def write(grid: Grid, title: str) -> bytes:
         cell.font = Font(bold=True)
     sheet.freeze_panes = "D2"
     book.properties.title = title
+    book.properties.identifier = origin
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()
@@ -57,7 +58,7 @@ def read(content: bytes, roles: Roles) -> Found:
     Raises:
         InputError: with everything that cannot be understood.
     """
-    table = _values(content)
+    table, origin = _values(content)
     header = next(table, ())
     places = _places(header)
     reader = _Reader(places, roles)
@@ -71,10 +72,11 @@ def read(content: bytes, roles: Roles) -> Found:
         str(title)[:60] for k, title in enumerate(header) if title is not None and k not in places.values()
     ]
     notes = [f"Left out: the column “{title}”." for title in left]
-    return Found(reader.lines, [*notes, *roles.notes()])
+    return Found(reader.lines, [*notes, *roles.notes()], origin)
 
 
-def _values(content: bytes) -> Iterator[Any]:
+def _values(content: bytes) -> tuple[Iterator[Any], str]:
+    """The lines, and what the file says of where it came from."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             unpacked = sum(part.file_size for part in packed.infolist())
@@ -84,7 +86,7 @@ def _values(content: bytes) -> Iterator[Any]:
         sheet = book.worksheets[0]
         # A file may claim any size: it is read to the first line too many.
         rows = sheet.iter_rows(max_row=MOST_ROWS + 2, max_col=50, values_only=True)
-        return iter(list(rows))
+        return iter(list(rows)), str(book.properties.identifier or "")
     except InputError:
         raise
     except (

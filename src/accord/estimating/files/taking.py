@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from accord.estimating.numbers import half_up
 from accord.exchange.problems import InputError, Problem
 
 LARGEST = 5 * 1024 * 1024
@@ -21,6 +22,7 @@ class Found:
 
     lines: list[Line]
     notes: list[str] = field(default_factory=list)
+    origin: str = ""  # what the file says of the engagement that it came from
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,23 @@ def change_of(found: Found, present: Collection[Line]) -> Change:
         changed=sum(line != by_code[line["code"]] for line in known),
         removed=[line["name"] for line in present if line["code"] not in kept],
     )
+
+
+def origin_of(engagement: int) -> str:
+    """How a file says from which engagement it came."""
+    return f"accord:engagement:{engagement}"
+
+
+def with_own_codes(found: Found, present: Collection[Line], engagement: int) -> Found:
+    """A code means a package only in its own engagement: in a file from elsewhere it counts where the name is the same."""
+    if found.origin == origin_of(engagement):
+        return found
+    names = {line["code"]: line["name"].strip().lower() for line in present}
+    lines = [
+        line if names.get(line["code"]) == line["name"].strip().lower() else line | {"code": ""}
+        for line in found.lines
+    ]
+    return Found(lines, found.notes, found.origin)
 
 
 def from_file(content: bytes, suffix: str, read: Callable[[Path], Found]) -> Found:
@@ -83,4 +102,4 @@ class Roles:
 
 def number(value: float) -> str:
     """As the grid writes it: at most two decimals."""
-    return f"{round(value, 2):.2f}".rstrip("0").rstrip(".")
+    return f"{half_up(value, 2):.2f}".rstrip("0").rstrip(".")

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from django import template
 
+from accord.estimating.numbers import half_up
 from accord.exchange.wording import THIN
 
 register = template.Library()
@@ -17,10 +18,10 @@ T = TypeVar("T")
 @register.filter
 def hours(value: Decimal | float) -> str:
     """As exact as it is small: 0.5, 12, 1 234."""
-    number = float(value)
+    number = half_up(value, 2)
     if abs(number) >= 100 or number == int(number):
-        return f"{number:,.0f}".replace(",", THIN)
-    return f"{number:.1f}" if abs(number) >= 10 else f"{number:.2f}".rstrip("0").rstrip(".")
+        return f"{half_up(number):,.0f}".replace(",", THIN)
+    return f"{half_up(number, 1):.1f}" if abs(number) >= 10 else f"{number:.2f}".rstrip("0").rstrip(".")
 
 
 @register.filter

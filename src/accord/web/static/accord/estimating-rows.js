@@ -16,6 +16,19 @@ window.accordRows = (() => {
   // A line that nothing was typed into yet: it is neither judged nor saved.
   const isBlank = (row) => !row.code && FIELDS.every((name) => row[name] === (name === "units" ? "1" : ""));
 
+  // Halves away from zero, by the same steps as accord.estimating.numbers.half_up.
+  const halfUp = (value, decimals = 0) => {
+    const scale = 10 ** decimals;
+    return Math.sign(value) * Math.floor(Math.abs(value) * scale + 0.5 + 1e-9) / scale;
+  };
+
+  // As exact as it is small: 0.5, 12, 1 234.
+  const hours = (value) => {
+    const number = halfUp(value, 2), size = Math.abs(number);
+    const text = Number.isInteger(number) || size >= 100 ? String(halfUp(number)) : size >= 10 ? halfUp(number, 1).toFixed(1) : String(number);
+    return text.replace(/\B(?=(\d{3})+(?!\d))(?<!\.\d*)/g, "\u2009");
+  };
+
   // "1.234,5" or "1,234.5" or "1 234.5 h" as "1234.5"; null if it is no number. With `comma`, a lone point groups thousands.
   const number = (typed, comma = false) => {
     let text = String(typed).trim().replace(/[\s\u00a0\u2009\u202f']/g, "").replace(/h$/i, "").replace("−", "-");
@@ -25,7 +38,7 @@ window.accordRows = (() => {
     else if (point > lastComma && lastComma >= 0) text = text.replace(/,/g, "");
     else if (comma && /^-?\d{1,3}(\.\d{3})+$/.test(text)) text = text.replace(/\./g, "");
     if (!/^-?\d*\.?\d*$/.test(text) || !/\d/.test(text)) return null;
-    return String(Math.round(Number(text) * 100) / 100);
+    return String(halfUp(Number(text), 2));
   };
 
   const isSummary = (rows, k) => k + 1 < rows.length && rows[k + 1].level > rows[k].level;
@@ -77,11 +90,15 @@ window.accordRows = (() => {
   // Likely, 50 and 80 percent by role and of all. PERT with shape 4; the sum as normal, with the common cause
   // of accord.estimating.numbers.
   const totals = (rows, noRole) => {
+    let left = 0;  // rows with some hours that do not make three points
     const byRole = new Map(), all = { role: "", likely: 0, mean: 0, variance: 0, deviation: 0, packages: 0 };
     rows.forEach((row, k) => {
       if (isSummary(rows, k)) return;
       const [low, likely, high] = POINTS.map((name) => (row[name] === "" ? NaN : Number(row[name])));
-      if (!(low >= 0 && likely >= low && high >= likely)) return;
+      if (!(low >= 0 && likely >= low && high >= likely)) {
+        if (POINTS.some((name) => row[name] !== "")) left += 1;
+        return;
+      }
       const role = row.role || noRole;
       if (!byRole.has(role)) byRole.set(role, { role, likely: 0, mean: 0, variance: 0, deviation: 0, packages: 0 });
       const mean = (low + 4 * likely + high) / 6, variance = (mean - low) * (high - mean) / 7;
@@ -92,7 +109,7 @@ window.accordRows = (() => {
     const spread = (sum) => Math.sqrt((1 - COMMON_CAUSE) * sum.variance + COMMON_CAUSE * sum.deviation ** 2);
     const told = (sum) => ({ ...sum, p50: sum.mean, p80: sum.mean + Z80 * spread(sum) });
     const byName = (a, b) => (a.role < b.role ? -1 : 1);
-    return { roles: [...byRole.values()].sort(byName).map(told), all: told(all) };
+    return { roles: [...byRole.values()].sort(byName).map(told), all: told(all), left };
   };
 
   // Tab-separated text as spreadsheets copy it: cells in quotes may hold line breaks.
@@ -197,5 +214,5 @@ window.accordRows = (() => {
     return levelled(result);
   };
 
-  return { FIELDS, NUMBERS, POINTS, empty, indent, isBlank, isSummary, keyed, levelled, merge, number, paste, problems, same, sums, table, taken, totals };
+  return { FIELDS, NUMBERS, POINTS, empty, hours, indent, isBlank, isSummary, keyed, levelled, merge, number, paste, problems, same, sums, table, taken, totals };
 })();

@@ -14,10 +14,11 @@
   const button = (name) => tools.querySelector(`[data-do="${name}"]`);
 
   let rows = R.keyed(given("grid-rows")), base = rows, revision = Number(place.dataset.revision);
+  let untouched = "untouched" in place.dataset;  // a template's hours, which become one's own by saving them
   let sums = [], wrong = new Map(), dirty = false, saving = false, pending = null, table, version = 0;
   if (!rows.length) rows = [R.empty()];
   const undone = [], done = [];
-  const MOST_STEPS = 200, FEW = 30, LONG = 14, HEIGHT = "60vh";
+  const MOST_STEPS = 200, FEW = 30, LONG = 14, HEIGHT = "max(20rem, calc(100vh - 9.5rem))";
 
   // Tabulator's rows hold our rows' keys only: what a cell shows is looked up, so there is one truth.
   let places = new Map(), faces = new Map(), drawn = rows, drawing = Promise.resolve();
@@ -38,10 +39,6 @@
 
   // Cells
 
-  const hours = (value) => {
-    const text = Number.isInteger(value) || Math.abs(value) >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : String(Math.round(value * 100) / 100);
-    return text.replace(/\B(?=(\d{3})+(?!\d))(?<!\.\d*)/g, "\u2009");
-  };
   const drawnCell = (field) => (cell) => {
     const k = at(cell), row = rows[k];
     if (!row) return "";
@@ -52,7 +49,7 @@
     element.classList.toggle("sum-cell", isSum);
     if (why) element.setAttribute("aria-invalid", "true"); else element.removeAttribute("aria-invalid");
     const text = document.createElement("span");
-    text.textContent = !isSum ? row[field] : R.POINTS.includes(field) && sums[k]?.any ? hours(sums[k][field]) : "";
+    text.textContent = !isSum ? row[field] : R.POINTS.includes(field) && sums[k]?.any ? R.hours(sums[k][field]) : "";
     if (field === "name") {
       text.className = R.isSummary(rows, k) ? "fw-bold" : "";
       text.style.paddingLeft = `${row.level * 1.25}rem`;
@@ -146,9 +143,10 @@
     dirty = isDirty;
     state.textContent = isDirty ? words.notSaved : words.saved;
     state.className = `tag ${isDirty ? "wait" : "good"}`;
-    button("save").disabled = !isDirty;
+    button("save").disabled = !isDirty && !untouched;
     button("undo").disabled = !done.length;
     button("redo").disabled = !undone.length;
+    drawMissing();
   };
   const redraw = () => {
     judge();
@@ -247,7 +245,7 @@
   // Totals and what is missing
 
   const drawTotals = () => {
-    const { roles: byRole, all } = R.totals(rows, words.noRoleTotal), box = part("totals");
+    const { roles: byRole, all, left } = R.totals(rows, words.noRoleTotal), box = part("totals");
     const line = (name, sum) => {
       const row = document.createElement("tr"), head = document.createElement("th");
       head.scope = "row";
@@ -255,13 +253,15 @@
       row.append(head, ...[sum.likely, sum.p50, sum.p80].map((value) => {
         const cell = document.createElement("td");
         cell.className = "number";
-        cell.textContent = hours(Math.round(value * 100) / 100);
+        cell.textContent = R.hours(value);
         return cell;
       }));
       return row;
     };
     box.querySelector("tbody").replaceChildren(...byRole.map((sum) => line(sum.role, sum)));
     box.querySelector("tfoot").replaceChildren(line(words.all, all));
+    for (const name of ["likely", "p50", "p80"]) box.querySelector(`[data-sum="${name}"]`).textContent = R.hours(all[name]);
+    box.querySelector("[data-left]").textContent = left ? (left === 1 ? words.leftOne : words.leftMany.replace("%n", left)) : "";
   };
   const drawMissing = () => {
     const leaves = rows.filter((row, k) => !R.isSummary(rows, k) && !R.isBlank(row)), spot = part("missing"), main = part("when-complete");
@@ -273,6 +273,7 @@
       if (without) texts.push(`${without} ${words.noHours}`);
       if (noRole && main.closest("form").action.includes("/deliver/")) texts.push(`${noRole} ${words.noRoles}`);
       if (wrong.size) texts.push(words.look);
+      else if (!without && untouched && !dirty) texts.push(words.untouched);
     }
     spot.textContent = texts.join(" ");
     main.disabled = texts.length > 0;
@@ -305,7 +306,7 @@
   };
   const kept = () => R.levelled(rows.filter((row) => !R.isBlank(row)).map((row) => ({ ...row })));
   const save = async () => {
-    if (saving || !dirty) return !dirty;
+    if (saving || !(dirty || untouched)) return !dirty;
     const problems = [...wrong].map(([key, why]) => { const [row, field] = key.split(" "); return { row: Number(row), field, message: words[why] }; });
     if (problems.length) { sayWrong(problems); return false; }
     saving = true;
@@ -335,7 +336,9 @@
     revision = body.revision;
     base = R.keyed(body.rows);
     bringCodes(body.rows);
+    untouched = false;
     mark(sent !== version);
+    document.querySelector("[data-headline]").innerHTML = body.headline;  // the server's own page part
     window.accord.announce(words.saved);
     return true;
   };
@@ -358,7 +361,7 @@
     if (event.target.matches("input")) return;
     const c = chosen(), key = event.key, ctrl = event.ctrlKey || event.metaKey;
     const act = () => { event.preventDefault(); event.stopImmediatePropagation(); };
-    if (event.altKey && (key === "ArrowRight" || key === "ArrowLeft")) { act(); acts[key === "ArrowRight" ? "indent" : "outdent"](); return; }
+    if (event.altKey && event.shiftKey && (key === "ArrowRight" || key === "ArrowLeft")) { act(); acts[key === "ArrowRight" ? "indent" : "outdent"](); return; }
     if (ctrl) {
       const named = { z: event.shiftKey ? "redo" : "undo", y: "redo", s: "save", enter: "insert", delete: "remove" }[key.toLowerCase()];
       if (named) { act(); acts[named](); }
