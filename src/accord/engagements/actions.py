@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from accord.actions.door import action, gate
 from accord.actions.refusals import WrongInput
 from accord.engagements import rules
@@ -55,9 +57,9 @@ def begin_engagement(
 ) -> Engagement:
     """Begin with the first talk; whoever begins it is its seller."""
     if not title.strip():
-        raise WrongInput(title="Give the engagement a title.")
+        raise WrongInput(title=_("Give the engagement a title."))
     if value is not None and value < 0:
-        raise WrongInput(value="A value is not negative.")
+        raise WrongInput(value=_("A value is not negative."))
     today = begun_on or dt.date.today()
     engagement = Engagement(
         relationship=relationship,
@@ -91,11 +93,11 @@ def change_engagement(
     """
     rules.still_open(engagement)
     if not title.strip():
-        raise WrongInput(title="Give the engagement a title.")
+        raise WrongInput(title=_("Give the engagement a title."))
     if value is not None and value < 0:
-        raise WrongInput(value="A value is not negative.")
+        raise WrongInput(value=_("A value is not negative."))
     if not 0 <= win_probability <= 100:
-        raise WrongInput(win_probability="A chance lies between 0 and 100 percent.")
+        raise WrongInput(win_probability=_("A chance lies between 0 and 100 percent."))
     engagement.title, engagement.value = title.strip(), value
     engagement.win_probability, engagement.confidential = win_probability, confidential
     engagement.save()
@@ -112,11 +114,11 @@ def change_profile(actor: Member, engagement: Engagement, profile: str, because:
     """
     rules.still_open(engagement)
     if profile not in Profile.values:
-        raise WrongInput(profile="Choose one of the profiles.")
+        raise WrongInput(profile=_("Choose one of the profiles."))
     if profile == engagement.profile:
-        raise WrongInput(profile="It has this profile already.")
+        raise WrongInput(profile=_("It has this profile already."))
     if not because.strip():
-        raise WrongInput(because="Say why: it changes what counts as backed.")
+        raise WrongInput(because=_("Say why: it changes what counts as backed."))
     body = {"from": engagement.profile, "to": profile, "because": because.strip()}
     engagement.profile = profile
     engagement.save()
@@ -188,9 +190,9 @@ def end_engagement(actor: Member, engagement: Engagement, outcome: Outcome, beca
     """
     rules.still_open(engagement)
     if outcome not in (Outcome.LOST, Outcome.DECLINED):
-        raise WrongInput(outcome="Say whether the client or the firm said no.")
+        raise WrongInput(outcome=_("Say whether the client or the firm said no."))
     if not because.strip():
-        raise WrongInput(because="Say why: the next one like it will be judged by that.")
+        raise WrongInput(because=_("Say why: the next one like it will be judged by that."))
     engagement.outcome, engagement.outcome_because = outcome, because.strip()
     engagement.save()
     chain.append(
@@ -212,7 +214,7 @@ def reopen_engagement(actor: Member, engagement: Engagement, because: str) -> En
     """
     rules.can_be_reopened(engagement)
     if not because.strip():
-        raise WrongInput(because="Say what changed.")
+        raise WrongInput(because=_("Say what changed."))
     body = {
         "was": engagement.outcome,
         "that_because": engagement.outcome_because,
@@ -248,7 +250,7 @@ def restate_expectation(actor: Member, expectation: Expectation, said: Said) -> 
     rules.still_open(expectation.engagement)
     rules.is_current(expectation)
     if said.kind != expectation.kind:
-        raise WrongInput(kind="A statement about something else is a new expectation.")
+        raise WrongInput(kind=_("A statement about something else is a new expectation."))
     return _kept(actor, expectation.engagement, said, restates=expectation)
 
 
@@ -268,7 +270,7 @@ def withdraw_expectation(
     if future:
         raise WrongInput(told_on=future)
     if not because.strip():
-        raise WrongInput(because="Say why it is taken back.")
+        raise WrongInput(because=_("Say why it is taken back."))
     withdrawal = Withdrawal(
         expectation=expectation, because=because.strip(), told_by=told_by, told_on=told_on
     )
@@ -315,19 +317,19 @@ def _kept(actor: Member, engagement: Engagement, said: Said, restates: Expectati
 def _wrong(engagement: Engagement, said: Said) -> dict[str, str]:
     wrong = {}
     if not said.subject.strip():
-        wrong["subject"] = "Say in a few words what it is about."
+        wrong["subject"] = _("Say in a few words what it is about.")
     if said.kind == Expectation.Kind.TIME and said.date is None:
-        wrong["date"] = "Give the date that was named."
+        wrong["date"] = _("Give the date that was named.")
     far = rules.well_in_time(said.date)
     if far:
         wrong["date"] = far
     if said.kind == Expectation.Kind.COST and (said.amount is None or said.amount <= 0):
-        wrong["amount"] = "Give the amount that was named."
+        wrong["amount"] = _("Give the amount that was named.")
     future = rules.not_in_the_future(said.said_on, dt.date.today())
     if future:
         wrong["said_on"] = future
     if said.contact is not None and said.contact.client_id != engagement.relationship.client_id:
-        wrong["contact"] = "This person belongs to another client."
+        wrong["contact"] = _("This person belongs to another client.")
     return wrong
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from django.utils.translation import gettext as _
+
 from accord.actions.door import action
 from accord.actions.refusals import WrongInput
 from accord.engagements import rules
@@ -41,7 +43,7 @@ def plan_next_step_of_each(
     """
     _some(engagements)
     if not step.strip() and on is None:
-        raise WrongInput(on="Give a day or a step.")
+        raise WrongInput(on=_("Give a day or a step."))
     rules.still_open_each(engagements)
     for engagement in engagements:
         plan_next_step(actor, engagement, step.strip() or engagement.next_step, on or engagement.next_step_on)
@@ -56,7 +58,7 @@ def save_view(actor: Member, page: str, name: str, query: str) -> SavedView:
     """
     name = _named(name)
     if len(query) > LONGEST_QUERY:
-        raise WrongInput(name="This filter is too long to be kept.")
+        raise WrongInput(name=_("This filter is too long to be kept."))
     view = SavedView.objects.filter(member=actor, page=page, name=name).first()
     view = view or SavedView(member=actor, page=page, name=name)
     view.query = query
@@ -72,7 +74,7 @@ def rename_view(actor: Member, view: SavedView, name: str) -> SavedView:
     """
     name = _named(name)
     if SavedView.objects.filter(member=actor, page=view.page, name=name).exclude(pk=view.pk).exists():
-        raise WrongInput(name="Another of your views has this name.")
+        raise WrongInput(name=_("Another of your views has this name."))
     view.name = name
     view.save()
     return view
@@ -85,11 +87,11 @@ def delete_view(actor: Member, view: SavedView) -> None:
 
 def _some(engagements: Sequence[Engagement]) -> None:
     if not engagements:
-        raise WrongInput(__all__="Choose at least one engagement.")
+        raise WrongInput(__all__=_("Choose at least one engagement."))
 
 
 def _named(name: str) -> str:
     name = name.strip()
     if not name or len(name) > SavedView._meta.get_field("name").max_length:  # type: ignore[operator]
-        raise WrongInput(name="Give it a name of at most 60 letters.")
+        raise WrongInput(name=_("Give it a name of at most 60 letters."))
     return name

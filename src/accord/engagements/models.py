@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accord.actions.models import Recorded
@@ -124,9 +125,9 @@ class Kept(Recorded):
 
 def _never_changed() -> Refused:
     return Refused(
-        "What was said is never changed or deleted.",
-        "This statement is in the register.",
-        "Restate it, or withdraw it with a reason.",
+        gettext("What was said is never changed or deleted."),
+        gettext("This statement is in the register."),
+        gettext("Restate it, or withdraw it with a reason."),
     )
 
 

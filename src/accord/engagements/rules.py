@@ -92,9 +92,9 @@ class RefusedForSome(NotAllowed):
     def __init__(self, refused: list[tuple[Engagement, Refused]], of: int) -> None:
         self.refused = refused
         super().__init__(
-            "What is done for several engagements is done for all of them or for none.",
-            f"It is forbidden for {len(refused)} of {of}.",
-            "Take those out and do it for the others, or ask who may.",
+            _("What is done for several engagements is done for all of them or for none."),
+            _("It is forbidden for {n} of {of}.").format(n=len(refused), of=of),
+            _("Take those out and do it for the others, or ask who may."),
         )
 
 
@@ -130,16 +130,16 @@ def may_see(actor: Member | None, engagement: Engagement) -> bool:
 def must_see(actor: Member | None, engagement: Engagement) -> None:
     if not may_see(actor, engagement):
         raise NotAllowed(
-            "A confidential engagement is open to those who have a part in it.",
-            "You have none.",
-            "Its seller or project manager can give you one.",
+            _("A confidential engagement is open to those who have a part in it."),
+            _("You have none."),
+            _("Its seller or project manager can give you one."),
         )
 
 
 def may_begin(actor: Member | None, _relationship: Any) -> None:
     one_of(
         actor,
-        "Beginning an engagement",
+        _("Beginning an engagement"),
         AccessRole.SELLER,
         AccessRole.RELATIONSHIP_MANAGER,
         AccessRole.EXECUTIVE,
@@ -151,7 +151,9 @@ def may_record(actor: Member | None, engagement: Any) -> None:
     must_see(actor, engagement)
     if actor is None or not actor.access_roles - {AccessRole.AUDITOR}:
         raise NotAllowed(
-            "Recording needs a role that may write.", "You may only read.", "Ask an administrator for a role."
+            _("Recording needs a role that may write."),
+            _("You may only read."),
+            _("Ask an administrator for a role."),
         )
 
 
@@ -165,9 +167,9 @@ def may_lead(actor: Member | None, engagement: Any) -> None:
     if actor is not None and (_leads(actor, engagement) or actor.has_any(AccessRole.EXECUTIVE)):
         return
     raise NotAllowed(
-        "An engagement is moved by those who lead it.",
-        "You are neither its seller, project manager or delivery lead, nor the relationship's owner.",
-        "Ask one of them; an executive may as well.",
+        _("An engagement is moved by those who lead it."),
+        _("You are neither its seller, project manager or delivery lead, nor the relationship's owner."),
+        _("Ask one of them; an executive may as well."),
     )
 
 
@@ -200,20 +202,22 @@ def may_change_profile(actor: Member | None, engagement: Any) -> None:
     must_see(actor, engagement)
     sells_not(actor, engagement)
     if actor is None or not acts_as(actor, engagement, Part.DELIVERY_LEAD):
-        one_of(actor, "Changing the profile of an engagement", AccessRole.DELIVERY_LEAD, AccessRole.EXECUTIVE)
+        one_of(
+            actor, _("Changing the profile of an engagement"), AccessRole.DELIVERY_LEAD, AccessRole.EXECUTIVE
+        )
 
 
 def may_reopen(actor: Member | None, engagement: Any) -> None:
     must_see(actor, engagement)
-    one_of(actor, "Taking up again what has ended", AccessRole.EXECUTIVE)
+    one_of(actor, _("Taking up again what has ended"), AccessRole.EXECUTIVE)
 
 
 def can_be_reopened(engagement: Engagement) -> None:
     if engagement.outcome not in (Outcome.LOST, Outcome.DECLINED):
         raise Refused(
-            "Only what was lost or declined is taken up again.",
-            "This engagement was closed." if engagement.outcome else "This engagement has not ended.",
-            "Begin a new engagement for this client." if engagement.outcome else "Go on with it.",
+            _("Only what was lost or declined is taken up again."),
+            _("This engagement was closed.") if engagement.outcome else _("This engagement has not ended."),
+            _("Begin a new engagement for this client.") if engagement.outcome else _("Go on with it."),
         )
 
 
@@ -222,9 +226,9 @@ def keeps_a_seller(engagement: Engagement, taken: TakenPart) -> None:
     others = engagement.parts.filter(part=Part.SELLER).exclude(pk=taken.pk)
     if taken.part == Part.SELLER and not others.exists():
         raise Refused(
-            "An engagement keeps at least one seller.",
-            f"{taken.member} is the last one.",
-            "Give somebody else the part first.",
+            _("An engagement keeps at least one seller."),
+            _("%(member)s is the last one.") % {"member": taken.member},
+            _("Give somebody else the part first."),
         )
 
 
@@ -349,15 +353,15 @@ def _signers(engagement: Engagement) -> str:
 
 def may_keep_views(actor: Member | None, _about: Any) -> None:
     if actor is None or not actor.is_active:
-        raise NotAllowed("Views are kept for members.", "Nobody is signed in.", "Sign in.")
+        raise NotAllowed(_("Views are kept for members."), _("Nobody is signed in."), _("Sign in."))
 
 
 def is_own_view(actor: Member | None, view: SavedView) -> None:
     if actor is None or not actor.is_active or view.member_id != actor.pk:
         raise NotAllowed(
-            "A saved view is changed by who saved it.",
-            "This one is somebody else's.",
-            "Save a view of your own.",
+            _("A saved view is changed by who saved it."),
+            _("This one is somebody else's."),
+            _("Save a view of your own."),
         )
 
 
@@ -365,20 +369,21 @@ def move_is_allowed(engagement: Engagement, to: Stage) -> None:
     still_open(engagement)
     here = Stage(engagement.stage)
     if to not in MOVES[here]:
-        allowed = " or ".join(f"“{stage.label}”" for stage in MOVES[here])
+        allowed = _(" or ").join(f"“{stage.label}”" for stage in MOVES[here])
         raise Refused(
-            "An engagement takes one step at a time.",
-            f"It stands at “{here.label}”; “{to.label}” does not follow that.",
-            f"Move it to {allowed} first.",
+            _("An engagement takes one step at a time."),
+            _("It stands at “%(here)s”; “%(to)s” does not follow that.")
+            % {"here": here.label, "to": to.label},
+            _("Move it to %(allowed)s first.") % {"allowed": allowed},
         )
 
 
 def still_open(engagement: Engagement) -> None:
     if engagement.outcome:
         raise Refused(
-            "What has ended is not changed any more.",
-            f"This engagement is {engagement.get_outcome_display()}.",
-            "Begin a new engagement for this client.",
+            _("What has ended is not changed any more."),
+            _("This engagement is %(outcome)s.") % {"outcome": engagement.get_outcome_display()},
+            _("Begin a new engagement for this client."),
         )
 
 
@@ -386,15 +391,16 @@ def is_current(expectation: Expectation) -> None:
     """Only what still stands can be restated or withdrawn."""
     if hasattr(expectation, "restated_by"):
         raise Refused(
-            "An expectation is restated once; later words restate the later one.",
-            "This one was restated already.",
-            "Open the newest statement and restate that.",
+            _("An expectation is restated once; later words restate the later one."),
+            _("This one was restated already."),
+            _("Open the newest statement and restate that."),
         )
     if hasattr(expectation, "withdrawal"):
         raise Refused(
-            "A withdrawn expectation stays withdrawn.",
-            f"{expectation.withdrawal.told_by} told the client on {expectation.withdrawal.told_on}.",
-            "Record what is said now as a new expectation.",
+            _("A withdrawn expectation stays withdrawn."),
+            _("%(told_by)s told the client on %(told_on)s.")
+            % {"told_by": expectation.withdrawal.told_by, "told_on": expectation.withdrawal.told_on},
+            _("Record what is said now as a new expectation."),
         )
 
 
@@ -404,7 +410,7 @@ def well_in_time(date: dt.date | None) -> str | None:
 
 
 def not_in_the_future(on: dt.date, today: dt.date) -> str | None:
-    return "This date lies in the future." if on > today else None
+    return _("This date lies in the future.") if on > today else None
 
 
 def backing_of(kind: str, belief: Belief | None, profile: str) -> Backing:
@@ -415,15 +421,15 @@ def backing_of(kind: str, belief: Belief | None, profile: str) -> Backing:
         return Backing(
             False,
             "to be checked again",
-            "Something changed since the last promise check.",
-            "Run the promise check again.",
+            _("Something changed since the last promise check."),
+            _("Run the promise check again."),
         )
     if not belief.from_approved_estimate:
         return Backing(
             False,
             "not backed",
-            "The estimate behind it is not approved.",
-            "Somebody with delivery authority, neither its seller nor its only estimator, approves it.",
+            _("The estimate behind it is not approved."),
+            _("Somebody with delivery authority, neither its seller nor its only estimator, approves it."),
         )
     if belief.probability is None:
         return Backing(True, "in the estimate")
@@ -433,8 +439,10 @@ def backing_of(kind: str, belief: Belief | None, profile: str) -> Backing:
     return Backing(
         False,
         "not backed",
-        f"It will be kept with {share(belief.probability, asked)}; the policy asks {share(asked)}.",
-        "See in the promise check what would make it backed.",
+        _("It will be kept with {share}; the policy asks {share2}.").format(
+            share=share(belief.probability, asked), share2=share(asked)
+        ),
+        _("See in the promise check what would make it backed."),
     )
 
 

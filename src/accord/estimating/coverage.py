@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accord.actions.door import follows, gate
 from accord.actions.refusals import Refused
@@ -26,16 +27,18 @@ def estimated_means_approved(actor: Member, engagement: Engagement, stage: Stage
             newest.engagement = engagement  # as loaded, with its parts
         because, remedy = (
             (
-                "There is no approved estimate.",
-                "Ask delivery for one; somebody with delivery authority approves it.",
+                _("There is no approved estimate."),
+                _("Ask delivery for one; somebody with delivery authority approves it."),
             )
             if newest is None
             else (
-                f"Version {newest.version} is {newest.get_state_display()}, not approved.",
+                _("Version {version} is {state}, not approved.").format(
+                    version=newest.version, state=newest.get_state_display()
+                ),
                 queries.waits_for(newest, actor),
             )
         )
-        raise Refused("An engagement counts as estimated when its estimate is approved.", because, remedy)
+        raise Refused(_("An engagement counts as estimated when its estimate is approved."), because, remedy)
 
 
 @follows("estimating.save_grid")

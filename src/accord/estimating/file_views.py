@@ -39,12 +39,14 @@ def export(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     found = estimate_of(request, pk)
     grid = queries.grid(signed_in(request), found)
     if not grid.rows:
-        raise Refused("A file holds work packages.", "There is none yet.", "Fill the grid and save it first.")
+        raise Refused(
+            _("A file holds work packages."), _("There is none yet."), _("Fill the grid and save it first.")
+        )
     try:
         content = _written(kind, found, grid)
     except InputError as error:
         raise Refused(
-            "An engagement file holds hours.", error.problems[0].words, "Fill the hours first."
+            _("An engagement file holds hours."), error.problems[0].words, _("Fill the hours first.")
         ) from None
     name = f"{slugify(str(found.engagement)) or 'estimate'}-{found.version}.{kind}"
     answer = HttpResponse(content, content_type=_TYPES[kind])
@@ -125,7 +127,7 @@ def _read(file: Any) -> taking.Found:
         InputError: with everything that is wrong.
     """
     if file.size > taking.LARGEST:
-        raise taking.refuse(f"The file is larger than {taking.LARGEST // 2**20} MB.")
+        raise taking.refuse(_("The file is larger than {n} MB.").format(n=taking.LARGEST // 2**20))
     content: bytes = file.read()
     roles = taking.Roles(list(Role.objects.values_list("name", flat=True)))
     if content.startswith(b"PK"):

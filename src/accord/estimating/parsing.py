@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from accord.actions.refusals import WrongInput
 from accord.estimating.queries import Grid
 from accord.estimating.rules import MOST_ROWS, CellProblem, Row, WrongRows
@@ -46,9 +48,9 @@ def body_of(content: bytes) -> tuple[list[Row], int]:
         body = json.loads(content)
         rows, revision = body["rows"], body["revision"]
     except (ValueError, KeyError, TypeError, RecursionError):
-        raise WrongInput(rows="This is not a breakdown.") from None
+        raise WrongInput(rows=_("This is not a breakdown.")) from None
     if not isinstance(rows, list) or type(revision) is not int:
-        raise WrongInput(rows="This is not a breakdown.")
+        raise WrongInput(rows=_("This is not a breakdown."))
     return rows_of(rows), revision
 
 
@@ -58,7 +60,9 @@ def rows_of(given: list[Any]) -> list[Row]:
         WrongRows: with every cell that cannot be understood.
     """
     if len(given) > MOST_ROWS:
-        message = f"A breakdown has at most {MOST_ROWS} lines; these are {len(given)}."
+        message = _("A breakdown has at most {rows} lines; these are {n}.").format(
+            rows=MOST_ROWS, n=len(given)
+        )
         raise WrongRows([CellProblem(MOST_ROWS, "name", message)])
     reader = _Reader({role.name.lower(): role for role in Role.objects.all()})
     rows = [reader.row(k, line if isinstance(line, dict) else {}) for k, line in enumerate(given)]
@@ -91,7 +95,9 @@ class _Reader:
         name = _text(line, "role")
         role = self.roles.get(name.lower())
         if name and role is None:
-            self.problems.append(CellProblem(k, "role", f"There is no role “{name[:60]}”."))
+            self.problems.append(
+                CellProblem(k, "role", _("There is no role “{role}”.").format(role=name[:60]))
+            )
         return role
 
     def number(self, k: int, line: Mapping[str, Any], field: str) -> Decimal | None:

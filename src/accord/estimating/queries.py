@@ -217,9 +217,11 @@ def disputed(estimate: Estimate) -> list[Disputed]:
     contributions = list(estimate.contributions.all())
     if not rules.all_done(contributions):
         raise Refused(
-            "Estimators do not see each other's numbers before all are done.",
-            f"Still at work: {', '.join(str(c.estimator) for c in contributions if not c.done_at)}.",
-            "Wait for them; the desk tells you when it is your turn.",
+            _("Estimators do not see each other's numbers before all are done."),
+            _("Still at work: {names}.").format(
+                names=", ".join(str(c.estimator) for c in contributions if not c.done_at)
+            ),
+            _("Wait for them; the desk tells you when it is your turn."),
         )
     by_package: dict[int, list[Opinion]] = {}
     agreed: dict[int, Points] = {}

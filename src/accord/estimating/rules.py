@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import CharField, Q, QuerySet
 from django.db.models.functions import Cast
+from django.utils.translation import gettext as _
 
 from accord.actions.models import AuditChange
 from accord.actions.refusals import NotAllowed, Refused, WrongInput
@@ -61,7 +62,9 @@ class WrongRows(WrongInput):
 
     def __init__(self, problems: Sequence[CellProblem]) -> None:
         self.problems = tuple(problems)
-        told = [f"Row {p.row + 1}: {p.message}" for p in problems[:TOLD_AT_MOST]]
+        told = [
+            _("Row {n}: {message}").format(n=p.row + 1, message=p.message) for p in problems[:TOLD_AT_MOST]
+        ]
         more = len(problems) - len(told)
         super().__init__(rows=" ".join([*told, f"… and {more} more." if more > 0 else ""]).strip())
 
@@ -80,9 +83,9 @@ def may_estimate(actor: Member | None, estimate: Any) -> None:
     if actor is not None and (_contributes(actor, estimate) or leads_delivery(actor, estimate.engagement)):
         return
     raise NotAllowed(
-        "An estimate is made by its estimators and the delivery lead.",
-        "You are neither of them here.",
-        "Whoever leads the engagement can name you an estimator.",
+        _("An estimate is made by its estimators and the delivery lead."),
+        _("You are neither of them here."),
+        _("Whoever leads the engagement can name you an estimator."),
     )
 
 
@@ -100,13 +103,15 @@ def may_release(actor: Member | None, estimate: Any) -> None:
     if actor is not None and has_authority(actor, estimate.engagement):
         because = engagement_rules.sells(actor, estimate.engagement)
     else:
-        because = "You are neither a delivery lead nor a project manager."
+        because = _("You are neither a delivery lead nor a project manager.")
     if because:
         who = names_of(deliverers(estimate.engagement)) or "a delivery lead or a project manager"
         raise NotAllowed(
-            "Whether to go on without an estimator is decided by somebody with delivery authority who does not sell.",
+            _(
+                "Whether to go on without an estimator is decided by somebody with delivery authority who does not sell."
+            ),
             because,
-            f"Ask {who}. An estimator can also step back themselves.",
+            _("Ask {who}. An estimator can also step back themselves.").format(who=who),
         )
 
 
@@ -114,9 +119,9 @@ def may_step_back(actor: Member | None, estimate: Any) -> None:
     engagement_rules.must_see(actor, estimate.engagement)
     if actor is None or not _contributes(actor, estimate):
         raise NotAllowed(
-            "An estimator steps back themselves.",
-            "You are no estimator of this.",
-            "Ask the estimator, or somebody with delivery authority.",
+            _("An estimator steps back themselves."),
+            _("You are no estimator of this."),
+            _("Ask the estimator, or somebody with delivery authority."),
         )
 
 
@@ -140,9 +145,9 @@ def may_decide(actor: Member | None, estimate: Any) -> None:
     engagement_rules.sells_not(actor, estimate.engagement)
     if actor is None or not has_authority(actor, estimate.engagement):
         raise NotAllowed(
-            "An estimate is judged by somebody with delivery authority.",
-            "You are neither a delivery lead nor the project manager of this engagement.",
-            "Ask a delivery lead or its project manager.",
+            _("An estimate is judged by somebody with delivery authority."),
+            _("You are neither a delivery lead nor the project manager of this engagement."),
+            _("Ask a delivery lead or its project manager."),
         )
 
 
@@ -165,10 +170,12 @@ def may_judge(actor: Member | None, estimate: Estimate) -> None:
 def _is_independent(because: str) -> None:
     if because:
         raise Refused(
-            "An estimate is approved by somebody with delivery authority who neither sells or sold the "
-            "engagement nor owns the relationship nor made its numbers.",
+            _(
+                "An estimate is approved by somebody with delivery authority who neither sells or sold the "
+                "engagement nor owns the relationship nor made its numbers."
+            ),
             because,
-            "Ask another delivery lead, or the engagement's project manager.",
+            _("Ask another delivery lead, or the engagement's project manager."),
         )
 
 
@@ -186,20 +193,20 @@ def leads_delivery(actor: Member, engagement: Engagement) -> bool:
 def may_be_estimator(member: Member, engagement: Engagement) -> str:
     """'' or why not, in words."""
     if not member.is_active:
-        return f"{member} does not work here any more."
+        return _("{member} does not work here any more.").format(member=member)
     if not member.access_roles - {AccessRole.AUDITOR}:
-        return f"{member} may only read."
+        return _("{member} may only read.").format(member=member)
     if engagement_rules.sells(member, engagement):
-        return f"{member} cannot estimate: the seller's side asks, delivery answers."
+        return _("{member} cannot estimate: the seller's side asks, delivery answers.").format(member=member)
     if not member.has_any(*engagement_rules.ROLES_OF[Part.ESTIMATOR]):
-        return f"{member} has no role in delivery; an administrator gives roles."
+        return _("{member} has no role in delivery; an administrator gives roles.").format(member=member)
     return ""
 
 
 def _estimated_alone(member: Member, estimate: Estimate) -> str:
     """'' or that nobody else gave numbers, as they are told."""
     estimators = {c.estimator_id for c in estimate.contributions.all()}
-    return "You are the only estimator of it." if estimators == {member.pk} else ""
+    return _("You are the only estimator of it.") if estimators == {member.pk} else ""
 
 
 def _wrote_what_was_agreed(member: Member, estimate: Estimate) -> str:
@@ -216,7 +223,7 @@ def _wrote_what_was_agreed(member: Member, estimate: Estimate) -> str:
     written = AuditChange.objects.filter(
         hours | moved | gone, entry__actor=member, entry__at__gt=max(done)
     ).exclude(entry__action__in=_BEGINS_AGREEMENT)
-    return "You changed what the estimators had agreed on." if written.exists() else ""
+    return _("You changed what the estimators had agreed on.") if written.exists() else ""
 
 
 def _as_text(rows: QuerySet[Any]) -> QuerySet[Any, str]:
@@ -244,13 +251,15 @@ def is_in_work(estimate: Estimate) -> None:
     if estimate.state in (State.ASKED, State.IN_WORK):
         return
     remedies: dict[str, str] = {
-        State.DELIVERED: "Somebody with delivery authority can send it back; then it is open again.",
-        State.APPROVED: "Begin a new version: it starts as a copy.",
-        State.REPLACED: "Work on the newest version.",
+        State.DELIVERED: _("Somebody with delivery authority can send it back; then it is open again."),
+        State.APPROVED: _("Begin a new version: it starts as a copy."),
+        State.REPLACED: _("Work on the newest version."),
     }
     raise Refused(
-        "What was delivered or approved stays as it was.",
-        f"Version {estimate.version} is {estimate.get_state_display()}.",
+        _("What was delivered or approved stays as it was."),
+        _("Version {version} is {state}.").format(
+            version=estimate.version, state=estimate.get_state_display()
+        ),
         remedies[estimate.state],
     )
 
@@ -259,18 +268,20 @@ def is_delivered(estimate: Estimate) -> None:
     engagement_rules.still_open(estimate.engagement)
     if estimate.state != State.DELIVERED:
         raise Refused(
-            "An estimate is judged after it was delivered.",
-            f"Version {estimate.version} is {estimate.get_state_display()}.",
-            "Open the newest version and see what it waits for.",
+            _("An estimate is judged after it was delivered."),
+            _("Version {version} is {state}.").format(
+                version=estimate.version, state=estimate.get_state_display()
+            ),
+            _("Open the newest version and see what it waits for."),
         )
 
 
 def is_what_was_seen(estimate: Estimate, delivered_at: dt.datetime | None) -> None:
     if delivered_at is not None and delivered_at != estimate.delivered_at:
         raise Refused(
-            "What is approved is exactly what was seen.",
-            "It was sent back and delivered anew since you opened the page.",
-            "Open the page again, and look at what it holds now.",
+            _("What is approved is exactly what was seen."),
+            _("It was sent back and delivered anew since you opened the page."),
+            _("Open the page again, and look at what it holds now."),
         )
 
 
@@ -279,9 +290,11 @@ def none_is_open(estimates: Collection[Estimate]) -> None:
     for estimate in estimates:
         if estimate.state in OPEN:
             raise Refused(
-                "An engagement has one open estimate at a time.",
-                f"Version {estimate.version} is {estimate.get_state_display()}.",
-                "Finish that one, or change its question and its estimators.",
+                _("An engagement has one open estimate at a time."),
+                _("Version {version} is {state}.").format(
+                    version=estimate.version, state=estimate.get_state_display()
+                ),
+                _("Finish that one, or change its question and its estimators."),
             )
 
 
@@ -294,9 +307,11 @@ def revision_is_current(estimate: Estimate, own: Contribution | None, revision: 
     current = revision_seen(estimate, own)
     if revision != current:
         raise Refused(
-            "A page saves what it has seen.",
-            "The breakdown was changed by somebody else, or in another window, since you opened it.",
-            "Nothing of yours is lost: take over the newest breakdown with your entries, look at it and save again.",
+            _("A page saves what it has seen."),
+            _("The breakdown was changed by somebody else, or in another window, since you opened it."),
+            _(
+                "Nothing of yours is lost: take over the newest breakdown with your entries, look at it and save again."
+            ),
         )
 
 
@@ -308,9 +323,9 @@ def all_done(contributions: Collection[Contribution]) -> bool:
 def is_still_yours(own: Contribution | None) -> None:
     if own is not None and own.done_at is not None:
         raise Refused(
-            "Whoever is done waits for the others.",
-            "You said that you are done.",
-            "Take your numbers up again, as long as the others are not done.",
+            _("Whoever is done waits for the others."),
+            _("You said that you are done."),
+            _("Take your numbers up again, as long as the others are not done."),
         )
 
 
@@ -318,9 +333,9 @@ def are_own_numbers(own: Contribution, given: Collection[Effort]) -> None:
     """A template's hours that nobody looked at are no estimate; saving them says: I looked, and these are mine."""
     if own.saved_at is None and given and all(effort.taken_over for effort in given):
         raise Refused(
-            "Whoever is done stands behind their own hours.",
-            "These are the hours of the template or the copy, unchanged, and you have not saved them.",
-            "Look at each, change what is different here, and save; then say that you are done.",
+            _("Whoever is done stands behind their own hours."),
+            _("These are the hours of the template or the copy, unchanged, and you have not saved them."),
+            _("Look at each, change what is different here, and save; then say that you are done."),
         )
 
 
@@ -343,14 +358,16 @@ def rows_are_right(rows: Sequence[Row]) -> None:
     for k, row in enumerate(rows[:MOST_ROWS]):
         problems += [CellProblem(k, field, message) for field, message in _wrong_in(row)]
         if not 0 <= row.level <= WorkPackage.DEEPEST:
-            message = f"A breakdown has at most {WorkPackage.DEEPEST + 1} levels."
+            message = _("A breakdown has at most {n} levels.").format(n=WorkPackage.DEEPEST + 1)
             problems.append(CellProblem(k, "name", message))
         elif row.level > (levels[k - 1] + 1 if k else 0):
-            problems.append(CellProblem(k, "name", "This line is indented by more than one step."))
+            problems.append(CellProblem(k, "name", _("This line is indented by more than one step.")))
         if is_leaf(levels, k):
             problems += [CellProblem(k, field, message) for field, message in _wrong_points(row)]
         if row.code is not None and row.code in seen:
-            problems.append(CellProblem(k, "name", f"The line {row.code} stands here twice."))
+            problems.append(
+                CellProblem(k, "name", _("The line {code} stands here twice.").format(code=row.code))
+            )
         seen.add(row.code or "")
     if problems:
         raise WrongRows(problems)
@@ -360,22 +377,31 @@ def _too_many(rows: Sequence[Row]) -> list[CellProblem]:
     if len(rows) <= MOST_ROWS:
         return []
     return [
-        CellProblem(MOST_ROWS, "name", f"A breakdown has at most {MOST_ROWS} lines; these are {len(rows)}.")
+        CellProblem(
+            MOST_ROWS,
+            "name",
+            _("A breakdown has at most {rows} lines; these are {n}.").format(rows=MOST_ROWS, n=len(rows)),
+        )
     ]
 
 
 def _wrong_in(row: Row) -> list[tuple[str, str]]:
     wrong = []
     if not row.name.strip():
-        wrong.append(("name", "Give the work package a name."))
+        wrong.append(("name", _("Give the work package a name.")))
     if len(row.name.strip()) > 200:
-        wrong.append(("name", "A name has at most 200 letters."))
+        wrong.append(("name", _("A name has at most 200 letters.")))
     if len(row.note.strip()) > 500:
-        wrong.append(("note", "A note has at most 500 letters."))
+        wrong.append(("note", _("A note has at most 500 letters.")))
     if not row.units.is_finite() or not 0 < row.units <= MOST_PEOPLE:
-        wrong.append(("units", f"People at once are more than 0, at most {MOST_PEOPLE}."))
+        wrong.append(
+            (
+                "units",
+                _("People at once are more than 0, at most {people}.").format(people=MOST_PEOPLE),
+            )
+        )
     elif row.units != round(row.units, 1):
-        wrong.append(("units", "People at once have one decimal."))
+        wrong.append(("units", _("People at once have one decimal.")))
     return wrong
 
 
@@ -383,23 +409,23 @@ def _wrong_points(row: Row) -> list[tuple[str, str]]:
     given = {"low": row.low, "likely": row.likely, "high": row.high}
     if all(value is None for value in given.values()):
         return []
-    wrong = [(name, "Give all three points, or none.") for name, value in given.items() if value is None]
+    wrong = [(name, _("Give all three points, or none.")) for name, value in given.items() if value is None]
     for name, value in given.items():
         if value is not None and not (value.is_finite() and 0 <= value <= MOST_HOURS):
-            wrong.append((name, f"Hours go from 0 to {MOST_HOURS:,}."))
+            wrong.append((name, _("Hours go from 0 to {hours}.").format(hours=f"{MOST_HOURS:,}")))
     if wrong or row.low is None or row.likely is None or row.high is None:
         return wrong
     if row.likely < row.low:
-        return [("likely", "Likely is not less than low.")]
-    return [("high", "High is not less than likely.")] if row.high < row.likely else []
+        return [("likely", _("Likely is not less than low."))]
+    return [("high", _("High is not less than likely."))] if row.high < row.likely else []
 
 
 def can_be_covered(expectation: Expectation) -> None:
     if expectation.kind not in (Expectation.Kind.SCOPE, Expectation.Kind.QUALITY):
         raise Refused(
-            "Work packages cover scope and quality.",
-            f"This is about {expectation.get_kind_display().lower()}.",
-            "A time or a cost is judged by the promise check.",
+            _("Work packages cover scope and quality."),
+            _("This is about {kind}.").format(kind=expectation.get_kind_display().lower()),
+            _("A time or a cost is judged by the promise check."),
         )
     engagement_rules.is_current(expectation)
 

@@ -12,6 +12,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
+from django.utils.translation import gettext as _
 
 from accord.actions.door import action
 from accord.actions.refusals import Refused, WrongInput
@@ -141,11 +142,11 @@ def change_member(actor: Member, member: Member, profile: MemberProfile) -> Memb
     rules.belongs_to_the_firm(member)
     wrong = wrong_place(profile.country, profile.subdivision) if profile.country else {}
     if not profile.country and profile.subdivision:
-        wrong["country"] = "Choose the country as well."
+        wrong["country"] = _("Choose the country as well.")
     wrong |= _wrong_days(profile.workdays)
     email = profile.email.strip().lower()
     if Member.objects.filter(email__iexact=email).exclude(pk=member.pk).exists():
-        wrong["email"] = "Somebody has this address already."
+        wrong["email"] = _("Somebody has this address already.")
     if wrong:
         raise WrongInput(**wrong)
     member.name, member.title, member.role = profile.name.strip(), profile.title.strip(), profile.role
@@ -228,7 +229,7 @@ def set_skill(actor: Member, member: Member, skill: Skill, level: int) -> Member
         WrongInput: the level is not 1 to 5.
     """
     if level not in MemberSkill.LEVELS:
-        raise WrongInput(level="A level is a number from 1 to 5.")
+        raise WrongInput(level=_("A level is a number from 1 to 5."))
     kept = member.skills.filter(skill=skill).first() or MemberSkill(member=member, skill=skill)
     kept.level = level
     kept.save()
@@ -253,20 +254,21 @@ def record_absence(
     """
     days = (("first", first), ("last", last))
     if last < first:
-        raise WrongInput(last="The last day lies before the first one.")
+        raise WrongInput(last=_("The last day lies before the first one."))
     far = {name: str(rules.FAR_AWAY) for name, day in days if rules.is_far_away(day)}
     if far:
         raise WrongInput(**far)
     if last - first > rules.LONGEST_ABSENCE:
-        raise WrongInput(last="This is longer than three years: look at the year again.")
+        raise WrongInput(last=_("This is longer than three years: look at the year again."))
     if kind not in Absence.Kind.values:
-        raise WrongInput(kind="Choose one of the list.")
+        raise WrongInput(kind=_("Choose one of the list."))
     other = member.absences.filter(first__lte=last, last__gte=first).first()
     if other is not None:
         raise Refused(
-            "A day is covered by one absence.",
-            f"{member} is away already from {wording.day(other.first)} to {wording.day(other.last)}.",
-            "Choose days outside of it, or cancel that absence first.",
+            _("A day is covered by one absence."),
+            _("%(member)s is away already from %(first)s to %(last)s.")
+            % {"member": member, "first": wording.day(other.first), "last": wording.day(other.last)},
+            _("Choose days outside of it, or cancel that absence first."),
         )
     absence = Absence(member=member, kind=kind, first=first, last=last)
     absence.save()
@@ -311,7 +313,7 @@ def set_rate(actor: Member, of: Role | Member, valid_from: dt.date, cost: Decima
     rate = Rate.objects.filter(**who, valid_from=valid_from).first() or Rate(**who, valid_from=valid_from)
     rate.cost, rate.bill = cost, bill
     wrong = {
-        name: "An amount per hour is between 0 and 99,999."
+        name: _("An amount per hour is between 0 and 99,999.")
         for name, amount in (("cost", cost), ("bill", bill))
         if not 0 <= amount < 100_000
     }
@@ -355,7 +357,9 @@ def leave_team(actor: Member, team: Team, member: Member) -> None:
     """
     if team.lead_id == member.pk:
         raise Refused(
-            "Who leads a team belongs to it.", f"{member} leads it.", "Let somebody else lead it first."
+            _("Who leads a team belongs to it."),
+            _("%(member)s leads it.") % {"member": member},
+            _("Let somebody else lead it first."),
         )
     for place in team.places.filter(member=member):
         place.delete()
@@ -377,9 +381,9 @@ def _new_member(
 ) -> Member:
     email = email.strip().lower()
     if not name.strip():
-        raise WrongInput(name="Give the person's name.")
+        raise WrongInput(name=_("Give the person's name."))
     if Member.objects.filter(email__iexact=email).exists():
-        raise WrongInput(email="Somebody has this address already.")
+        raise WrongInput(email=_("Somebody has this address already."))
     member = Member(name=name.strip(), email=email, title=title.strip(), role=works_as)
     member.set_unusable_password()
     _checked(member)
@@ -393,11 +397,11 @@ def _write_firm(firm: Firm, profile: FirmProfile) -> None:
     wrong = wrong_place(profile.country, profile.subdivision) | _wrong_days(profile.workdays)
     currency = profile.currency.strip().upper()
     if len(currency) != 3 or not currency.isalpha() or not currency.isascii():
-        wrong["currency"] = "A currency is three letters, as EUR or USD."
+        wrong["currency"] = _("A currency is three letters, as EUR or USD.")
     if not profile.name.strip():
-        wrong["name"] = "Give the firm's name."
+        wrong["name"] = _("Give the firm's name.")
     if not 0 < profile.hours_per_day <= 24:
-        wrong["hours_per_day"] = "A day has between 1 and 24 working hours."
+        wrong["hours_per_day"] = _("A day has between 1 and 24 working hours.")
     if wrong:
         raise WrongInput(**wrong)
     firm.name, firm.currency = profile.name.strip(), currency
@@ -407,7 +411,7 @@ def _write_firm(firm: Firm, profile: FirmProfile) -> None:
 
 
 def _wrong_days(days: Collection[str]) -> dict[str, str]:
-    return {} if days and set(days) <= set(WEEK) else {"workdays": "Choose at least one working day."}
+    return {} if days and set(days) <= set(WEEK) else {"workdays": _("Choose at least one working day.")}
 
 
 def _week(days: Collection[str]) -> str:
@@ -428,9 +432,9 @@ def _checked(instance: models.Model) -> None:
 def _new_name(model: type[Role | Skill | Team], name: str) -> str:
     name = " ".join(name.split())
     if not name:
-        raise WrongInput(name="Give it a name.")
+        raise WrongInput(name=_("Give it a name."))
     if model.objects.filter(name__iexact=name).exists():
-        raise WrongInput(name="There is one of that name already.")
+        raise WrongInput(name=_("There is one of that name already."))
     return name
 
 

@@ -10,8 +10,10 @@ from functools import cache, lru_cache
 from types import MappingProxyType
 
 import holidays
+from django.utils.translation import gettext as _
 from holidays.registry import COUNTRIES
 
+TOLD_AT_MOST = 20
 _SMALL_WORDS = {"And", "Of", "The"}
 # Where the library's name without spaces is not the name in English.
 _NAMES = {
@@ -58,13 +60,16 @@ def subdivisions(country: str) -> Mapping[str, str]:
 def wrong_place(country: str, subdivision: str) -> dict[str, str]:
     """What is wrong with a place, by field, in words; nothing if the library knows it."""
     if country not in countries():
-        return {
-            "country": f"“{country}” is no country whose public holidays are known: choose one of the list."
-        }
+        message = _("“{country}” is no country whose public holidays are known: choose one of the list.")
+        return {"country": message.format(country=country)}
     if subdivision and subdivision not in subdivisions(country):
-        known = ", ".join(f"{code} ({name})" for code, name in list(subdivisions(country).items())[:20])
-        inside = f"Leave it empty, or choose one of: {known}." if known else "Leave it empty."
-        return {"subdivision": f"“{subdivision}” is no part of {countries()[country]}. {inside}"}
+        parts = list(subdivisions(country).items())[:TOLD_AT_MOST]
+        known = ", ".join(f"{code} ({name})" for code, name in parts)
+        inside = _("Leave it empty, or choose one of: {known}.").format(known=known)
+        message = _("“{part}” is no part of {country}.").format(
+            part=subdivision, country=countries()[country]
+        )
+        return {"subdivision": f"{message} {inside if known else _('Leave it empty.')}"}
     return {}
 
 

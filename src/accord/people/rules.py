@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accord.actions.refusals import NotAllowed, Refused
@@ -44,14 +45,14 @@ def one_of(actor: Member | None, what: str, *roles: AccessRole) -> None:
     names = [str(role.label) for role in roles]
     listed = names[0] if len(names) == 1 else ", ".join(names[:-1]) + " or " + names[-1]
     raise NotAllowed(
-        f"{what} needs the role {listed}.",
-        "You hold none of these roles." if actor is not None else "Nobody is signed in.",
-        f"Ask somebody who is {listed}; an administrator gives roles.",
+        _("%(what)s needs the role %(listed)s.") % {"what": what, "listed": listed},
+        _("You hold none of these roles.") if actor is not None else _("Nobody is signed in."),
+        _("Ask somebody who is %(listed)s; an administrator gives roles.") % {"listed": listed},
     )
 
 
 def may_manage_members(actor: Member | None, _about: Any) -> None:
-    one_of(actor, "Managing members", AccessRole.ADMINISTRATOR)
+    one_of(actor, _("Managing members"), AccessRole.ADMINISTRATOR)
 
 
 def may_be_the_first(_actor: Member | None, _about: Any) -> None:
@@ -60,7 +61,7 @@ def may_be_the_first(_actor: Member | None, _about: Any) -> None:
 
 
 def may_set_up_firm(actor: Member | None, _about: Any) -> None:
-    one_of(actor, "Changing the firm's settings", AccessRole.ADMINISTRATOR)
+    one_of(actor, _("Changing the firm's settings"), AccessRole.ADMINISTRATOR)
 
 
 def sees_costs(actor: Member) -> bool:
@@ -68,30 +69,30 @@ def sees_costs(actor: Member) -> bool:
 
 
 def may_set_rates(actor: Member | None, _about: Any) -> None:
-    one_of(actor, "Setting rates", AccessRole.FINANCE, AccessRole.EXECUTIVE, AccessRole.ADMINISTRATOR)
+    one_of(actor, _("Setting rates"), AccessRole.FINANCE, AccessRole.EXECUTIVE, AccessRole.ADMINISTRATOR)
 
 
 def may_shape_delivery(actor: Member | None, _about: Any) -> None:
     """Roles, skills and teams are the delivery side's order of itself."""
-    one_of(actor, "Changing roles, skills and teams", *_SHAPES_DELIVERY)
+    one_of(actor, _("Changing roles, skills and teams"), *_SHAPES_DELIVERY)
 
 
 def may_move_team(actor: Member | None, team: Any) -> None:
     if team is not None and _is_writing(actor, team.lead_id):
         return
-    one_of(actor, "Changing a team that you do not lead", *_SHAPES_DELIVERY)
+    one_of(actor, _("Changing a team that you do not lead"), *_SHAPES_DELIVERY)
 
 
 def may_tell_skills(actor: Member | None, member: Any) -> None:
     if member is not None and _is_writing(actor, member.pk):
         return
-    one_of(actor, "Changing somebody else's skills", *_SHAPES_DELIVERY)
+    one_of(actor, _("Changing somebody else's skills"), *_SHAPES_DELIVERY)
 
 
 def may_tell_absences(actor: Member | None, member: Any) -> None:
     if member is not None and _is_writing(actor, member.pk):
         return
-    one_of(actor, "Recording somebody else's absence", *_SHAPES_DELIVERY)
+    one_of(actor, _("Recording somebody else's absence"), *_SHAPES_DELIVERY)
 
 
 def may_cancel_absence(actor: Member | None, absence: Any) -> None:
@@ -107,9 +108,9 @@ def may_accept(actor: Member | None, invitation: Any) -> None:
     if actor is not None and actor.is_active and actor.pk == invitation.member_id:
         return
     raise NotAllowed(
-        "An invitation is for one person.",
-        "You are not the one who was invited.",
-        "Open the link of the mail that was sent to you.",
+        _("An invitation is for one person."),
+        _("You are not the one who was invited."),
+        _("Open the link of the mail that was sent to you."),
     )
 
 
@@ -117,9 +118,9 @@ def only_the_system(actor: Member | None, _about: Any) -> None:
     """What jobs write about themselves."""
     if actor is not None:
         raise NotAllowed(
-            "The system notes by itself whether a mail went out.",
-            "Nobody does this by hand.",
-            "Wait, or invite again.",
+            _("The system notes by itself whether a mail went out."),
+            _("Nobody does this by hand."),
+            _("Wait, or invite again."),
         )
 
 
@@ -133,7 +134,9 @@ def _is_writing(actor: Member | None, pk: int | None) -> bool:
 def belongs_to_the_firm(member: Member) -> None:
     if not member.is_active:
         raise Refused(
-            "Who has left the firm is not changed.", f"{member} has left.", "Take them back in first."
+            _("Who has left the firm is not changed."),
+            _("%(member)s has left.") % {"member": member},
+            _("Take them back in first."),
         )
 
 
@@ -141,9 +144,9 @@ def may_be_invited(member: Member) -> None:
     belongs_to_the_firm(member)
     if member.has_usable_password():
         raise Refused(
-            "An invitation is for somebody who has not joined yet.",
-            f"{member} has chosen a password already.",
-            "Whoever forgot their password asks for a new one on the sign-in page.",
+            _("An invitation is for somebody who has not joined yet."),
+            _("%(member)s has chosen a password already.") % {"member": member},
+            _("Whoever forgot their password asks for a new one on the sign-in page."),
         )
 
 
@@ -155,27 +158,27 @@ def invitation_stands(invitation: Invitation, now: dt.datetime) -> None:
     member = invitation.member
     newest = member.invitations.first()
     if not member.is_active:
-        because, remedy = "The account was closed.", "Ask an administrator of your firm."
+        because, remedy = _("The account was closed."), _("Ask an administrator of your firm.")
     elif invitation.used_at or member.has_usable_password():
-        because = "A password was chosen already."
-        remedy = "Sign in with it; if you forgot it, ask for a new one on the sign-in page."
+        because = _("A password was chosen already.")
+        remedy = _("Sign in with it; if you forgot it, ask for a new one on the sign-in page.")
     elif newest is not None and newest.pk != invitation.pk:
-        because, remedy = "A newer invitation was sent.", "Open the link of the newest mail."
+        because, remedy = _("A newer invitation was sent."), _("Open the link of the newest mail.")
     elif invitation.expires_at <= now:
-        because = f"It was good for {INVITATION_LASTS.days} days."
-        remedy = "Ask an administrator of your firm to invite you again."
+        because = _("It was good for {days} days.").format(days=INVITATION_LASTS.days)
+        remedy = _("Ask an administrator of your firm to invite you again.")
     else:
         return
-    raise Refused("The link of an invitation works once, for a while.", because, remedy)
+    raise Refused(_("The link of an invitation works once, for a while."), because, remedy)
 
 
 def only_one_first(already: bool) -> None:
     """Two people may ask at the same moment; the firm's one row lets only one of them in."""
     if already:
         raise NotAllowed(
-            "The first administrator is appointed once.",
-            "This firm has members already.",
-            "Ask an administrator to add you.",
+            _("The first administrator is appointed once."),
+            _("This firm has members already."),
+            _("Ask an administrator to add you."),
         )
 
 
@@ -185,7 +188,7 @@ def not_the_last_administrator(member: Member) -> None:
     others = [h for h in holders.select_related("member") if h.member.is_active and h.member_id != member.pk]
     if member.has_any(AccessRole.ADMINISTRATOR) and not others:
         raise Refused(
-            "A firm keeps at least one administrator.",
-            f"{member} is the last one.",
-            "Make somebody else administrator first.",
+            _("A firm keeps at least one administrator."),
+            _("%(member)s is the last one.") % {"member": member},
+            _("Make somebody else administrator first."),
         )

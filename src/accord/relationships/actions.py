@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
 
 from accord.actions.door import action
 from accord.actions.refusals import WrongInput
@@ -27,10 +28,10 @@ def begin_relationship(
     """
     name = name.strip()
     if not name:
-        raise WrongInput(name="Give the client's name.")
+        raise WrongInput(name=_("Give the client's name."))
     rules.can_own(owner)
     if Client.objects.filter(name__iexact=name).exists():
-        raise WrongInput(name="There is a client of that name already.")
+        raise WrongInput(name=_("There is a client of that name already."))
     client = Client(name=name, kind=kind, industry=industry.strip())
     client.save()
     relationship = Relationship(client=client, owner=owner)
@@ -49,11 +50,11 @@ def change_client(
     """
     client, name = relationship.client, name.strip()
     if not name:
-        raise WrongInput(name="Give the client's name.")
+        raise WrongInput(name=_("Give the client's name."))
     if Client.objects.filter(name__iexact=name).exclude(pk=client.pk).exists():
-        raise WrongInput(name="There is a client of that name already.")
+        raise WrongInput(name=_("There is a client of that name already."))
     if kind not in Client.Kind.values:
-        raise WrongInput(kind="A client is external or internal.")
+        raise WrongInput(kind=_("A client is external or internal."))
     client.name, client.kind, client.industry = name, kind, industry.strip()
     client.save()
     return relationship
@@ -68,7 +69,7 @@ def hand_over_relationship(actor: Member, relationship: Relationship, owner: Mem
     """
     rules.can_own(owner)
     if owner.pk == relationship.owner_id:
-        raise WrongInput(owner=f"{owner} is the owner already.")
+        raise WrongInput(owner=_("%(owner)s is the owner already.") % {"owner": owner})
     relationship.owner = owner
     relationship.save()
     return relationship
@@ -82,7 +83,7 @@ def judge_health(actor: Member, relationship: Relationship, health: str, because
         WrongInput: it is not good, and no reason is given.
     """
     if health != Relationship.Health.GOOD and not because.strip():
-        raise WrongInput(because="Say why, so that others can help.")
+        raise WrongInput(because=_("Say why, so that others can help."))
     relationship.health, relationship.health_because = health, because.strip()
     relationship.save()
     return relationship
@@ -99,7 +100,7 @@ def add_contact(
     part: str = Contact.Part.UNKNOWN,
 ) -> Contact:
     if not name.strip():
-        raise WrongInput(name="Give the person's name.")
+        raise WrongInput(name=_("Give the person's name."))
     contact = Contact(
         client=relationship.client, name=name.strip(), title=title, email=email, phone=phone, part=part
     )
@@ -122,7 +123,7 @@ def change_contact(
         WrongInput: no name.
     """
     if not name.strip():
-        raise WrongInput(name="Give the person's name.")
+        raise WrongInput(name=_("Give the person's name."))
     contact.name, contact.title, contact.part = name.strip(), title.strip(), part
     contact.email, contact.phone = email.strip(), phone.strip()
     contact.save()
@@ -145,11 +146,11 @@ def record_interaction(
         WrongInput: it says nothing, lies in the future, names people of another client, or a file is too big.
     """
     if not text.strip():
-        raise WrongInput(text="Say what was talked about.")
+        raise WrongInput(text=_("Say what was talked about."))
     if on > dt.date.today():
-        raise WrongInput(on="This date lies in the future.")
+        raise WrongInput(on=_("This date lies in the future."))
     if any(c.client_id != relationship.client_id for c in contacts):
-        raise WrongInput(contacts="One of these people belongs to another client.")
+        raise WrongInput(contacts=_("One of these people belongs to another client."))
     rules.can_be_attached(attachments)
     interaction = Interaction(relationship=relationship, kind=kind, on=on, by=actor, text=text.strip())
     interaction.save()

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
 
 from accord.actions.refusals import NotAllowed, WrongInput
 from accord.people.models import AccessRole, Member
@@ -25,13 +26,15 @@ _CLIENT_SIDE = (
 
 
 def may_add_client(actor: Member | None, _about: Any) -> None:
-    one_of(actor, "Adding a client", *_CLIENT_SIDE)
+    one_of(actor, _("Adding a client"), *_CLIENT_SIDE)
 
 
 def may_change_relationship(actor: Member | None, about: Any) -> None:
     if actor is not None and actor.is_active and about.owner_id == actor.pk:
         return
-    one_of(actor, "Changing a relationship that is not yours", AccessRole.EXECUTIVE, AccessRole.ADMINISTRATOR)
+    one_of(
+        actor, _("Changing a relationship that is not yours"), AccessRole.EXECUTIVE, AccessRole.ADMINISTRATOR
+    )
 
 
 def may_write_in(actor: Member | None, _about: Any) -> None:
@@ -39,9 +42,9 @@ def may_write_in(actor: Member | None, _about: Any) -> None:
     writes = actor is not None and actor.is_active and bool(actor.access_roles - {AccessRole.AUDITOR})
     if not writes:
         raise NotAllowed(
-            "Recording needs a role that may write.",
-            "You may only read." if actor is not None else "Nobody is signed in.",
-            "Ask an administrator for a role.",
+            _("Recording needs a role that may write."),
+            _("You may only read.") if actor is not None else _("Nobody is signed in."),
+            _("Ask an administrator for a role."),
         )
 
 
@@ -49,29 +52,32 @@ def may_read(actor: Member | None) -> None:
     """What passed between the firm and a client is open to the members of the firm."""
     if actor is None or not actor.is_active:
         raise NotAllowed(
-            "What passed with a client is open to the firm's members.",
-            "You are none.",
-            "Ask an administrator.",
+            _("What passed with a client is open to the firm's members."),
+            _("You are none."),
+            _("Ask an administrator."),
         )
 
 
 def can_own(owner: Member) -> None:
     """An owner answers for the relationship, so it is somebody who is here and may write."""
     if not owner.is_active:
-        raise WrongInput(owner=f"{owner} has left the firm.")
+        raise WrongInput(owner=_("%(owner)s has left the firm.") % {"owner": owner})
     if not owner.access_roles - {AccessRole.AUDITOR}:
-        raise WrongInput(owner=f"{owner} may only read; an owner must be able to act.")
+        raise WrongInput(owner=_("%(owner)s may only read; an owner must be able to act.") % {"owner": owner})
 
 
 def can_be_attached(files: Sequence[UploadedFile[Any]]) -> None:
     if len(files) > MOST_FILES:
-        raise WrongInput(attachments=f"At most {MOST_FILES} files go with one interaction.")
+        raise WrongInput(attachments=_("At most %(n)d files go with one interaction.") % {"n": MOST_FILES})
     for file in files:
         if not file.size:
-            raise WrongInput(attachments=f"{name_of(file)} is empty.")
+            raise WrongInput(attachments=_("%(file)s is empty.") % {"file": name_of(file)})
         if file.size > LARGEST_FILE:
             size = filesizeformat(file.size)
-            raise WrongInput(attachments=f"{name_of(file)} has {size}; a file has at most 20 MB.")
+            raise WrongInput(
+                attachments=_("%(file)s has %(size)s; a file has at most 20 MB.")
+                % {"file": name_of(file), "size": size}
+            )
 
 
 def name_of(file: UploadedFile[Any]) -> str:

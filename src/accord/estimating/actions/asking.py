@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from django.utils.translation import gettext as _
+
 from accord.actions.door import action
 from accord.actions.refusals import Refused, WrongInput
 from accord.engagements.models import Engagement, Part, TakenPart
@@ -31,7 +33,7 @@ def ask_for_estimate(
         Refused: an estimate is open already, or the delivery lead cannot take that part.
     """
     if not question.strip():
-        raise WrongInput(question="Say what is to be estimated.")
+        raise WrongInput(question=_("Say what is to be estimated."))
     estimate = new_version(actor, engagement, question.strip(), due_on, estimators)
     if delivery_lead is not None:
         can_take_a_part(engagement, delivery_lead, Part.DELIVERY_LEAD)
@@ -49,7 +51,7 @@ def change_question(actor: Member, estimate: Estimate, question: str, due_on: dt
     estimate = locked(estimate)
     rules.is_in_work(estimate)
     if not question.strip():
-        raise WrongInput(question="Say what is to be estimated.")
+        raise WrongInput(question=_("Say what is to be estimated."))
     estimate.question, estimate.due_on = question.strip(), due_on
     estimate.save()
     return estimate
@@ -67,15 +69,17 @@ def add_estimator(actor: Member, estimate: Estimate, estimator: Member) -> Contr
     rules.is_in_work(estimate)
     if rules.all_done(estimate.contributions.all()):
         raise Refused(
-            "Whoever estimates independently has not seen the others' numbers.",
-            "All estimators are done, and their numbers are open.",
-            "Begin a new version and ask for it there.",
+            _("Whoever estimates independently has not seen the others' numbers."),
+            _("All estimators are done, and their numbers are open."),
+            _("Begin a new version and ask for it there."),
         )
     because = rules.may_be_estimator(estimator, estimate.engagement)
     if because:
         raise WrongInput(estimator=because)
     if estimate.contributions.filter(estimator=estimator).exists():
-        raise WrongInput(estimator=f"{estimator} is an estimator of it already.")
+        raise WrongInput(
+            estimator=_("{estimator} is an estimator of it already.").format(estimator=estimator)
+        )
     _take_part(estimate.engagement, estimator, Part.ESTIMATOR)
     contribution = Contribution(estimate=estimate, estimator=estimator)
     contribution.save()
@@ -110,15 +114,15 @@ def _without(estimate: Estimate, estimator: Member) -> Estimate:
     own = next((c for c in contributions if c.estimator_id == estimator.pk), None)
     if own is None or own.done_at is not None:
         raise Refused(
-            "Only somebody who is still at work is released.",
-            f"{estimator} is done, or was never asked.",
-            "Agree on the efforts, or begin a new version.",
+            _("Only somebody who is still at work is released."),
+            _("{estimator} is done, or was never asked.").format(estimator=estimator),
+            _("Agree on the efforts, or begin a new version."),
         )
     if len(contributions) == 1:
         raise Refused(
-            "An estimate has at least one estimator.",
-            f"{estimator} is the only one.",
-            "Add somebody else first.",
+            _("An estimate has at least one estimator."),
+            _("{estimator} is the only one.").format(estimator=estimator),
+            _("Add somebody else first."),
         )
     own.delete()
     if rules.all_done([c for c in contributions if c is not own]):
@@ -139,7 +143,7 @@ def new_version(
     earlier = list(Estimate.objects.select_for_update().filter(engagement=engagement))
     rules.none_is_open(earlier)
     if not estimators:
-        raise WrongInput(estimators="Name at least one person who estimates.")
+        raise WrongInput(estimators=_("Name at least one person who estimates."))
     wrong = [told for e in estimators if (told := rules.may_be_estimator(e, engagement))]
     if wrong:
         raise WrongInput(estimators=" ".join(wrong))

@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from itertools import count
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accord.actions.door import action
 from accord.actions.refusals import Refused, WrongInput
@@ -88,9 +89,9 @@ def take_up_again(actor: Member, estimate: Estimate) -> Contribution:
     own = next((c for c in contributions if c.estimator_id == actor.pk), None)
     if own is None or own.done_at is None or rules.all_done(contributions):
         raise Refused(
-            "Own numbers are changed before everybody sees them.",
-            "All estimators are done, or you are not done yet.",
-            "Change the agreed efforts instead.",
+            _("Own numbers are changed before everybody sees them."),
+            _("All estimators are done, or you are not done yet."),
+            _("Change the agreed efforts instead."),
         )
     own.done_at = None
     own.save()
@@ -111,7 +112,7 @@ def agree_on_efforts(actor: Member, estimate: Estimate, efforts: Mapping[str, Po
     packages = {leaf.package.code: leaf.package for leaf in queries.leaves(estimate)}
     unknown = [code for code in efforts if code not in packages]
     if unknown:
-        raise WrongInput(efforts=f"There is no package {', '.join(unknown)}.")
+        raise WrongInput(efforts=_("There is no package {names}.").format(names=", ".join(unknown)))
     rows = [
         Row(code, 0, packages[code].name, None, Decimal(1), p.low, p.likely, p.high)
         for code, p in efforts.items()
@@ -138,18 +139,20 @@ def finish(actor: Member, estimate: Estimate) -> Contribution:
     own = next((c for c in contributions if c.estimator_id == actor.pk), None)
     if own is None or own.done_at is not None:
         raise Refused(
-            "Each estimator is done once.",
-            "You are no estimator of this, or you were done already.",
-            "Agree on the efforts when the others are done.",
+            _("Each estimator is done once."),
+            _("You are no estimator of this, or you were done already."),
+            _("Agree on the efforts when the others are done."),
         )
     given = queries.efforts_of(estimate, own)
     leaves = queries.leaves(estimate)
     missing = [leaf.package.name for leaf in leaves if leaf.package.pk not in given]
     if missing or not leaves:
         raise Refused(
-            "Whoever is done has given every package its three points.",
-            f"Missing: {rules.names(missing)}." if missing else "There is no work package yet.",
-            "Fill the grid and save it, then say that you are done.",
+            _("Whoever is done has given every package its three points."),
+            _("Missing: {packages}.").format(packages=rules.names(missing))
+            if missing
+            else _("There is no work package yet."),
+            _("Fill the grid and save it, then say that you are done."),
         )
     rules.are_own_numbers(own, given.values())
     own.done_at = timezone.now()
@@ -186,9 +189,9 @@ def next_code(estimate: Estimate) -> int:
 def _holds_no_efforts(rows: Sequence[Row]) -> None:
     if any(value is not None for row in rows for value in (row.low, row.likely, row.high)):
         raise Refused(
-            "Before all are done, hours are given by the estimators.",
-            "You prepare the breakdown, but you are not one of them.",
-            "Leave the hours empty, or become an estimator.",
+            _("Before all are done, hours are given by the estimators."),
+            _("You prepare the breakdown, but you are not one of them."),
+            _("Leave the hours empty, or become an estimator."),
         )
 
 
@@ -238,9 +241,9 @@ class _Breakdown:
         others = Effort.objects.filter(package__in=packages, contribution__isnull=False)
         if not self.may_remove_all and others.exclude(contribution=self.own).exists():
             raise Refused(
-                "Nobody takes away what another estimator has given hours for.",
-                "One of the lines that you removed has hours of somebody else.",
-                "Undo the removal, and remove it when all are done.",
+                _("Nobody takes away what another estimator has given hours for."),
+                _("One of the lines that you removed has hours of somebody else."),
+                _("Undo the removal, and remove it when all are done."),
             )
         for package in packages:
             for hanging in (*package.efforts.all(), *package.risks.all()):

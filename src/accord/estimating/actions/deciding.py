@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accord.actions.door import action
 from accord.actions.refusals import Refused, WrongInput
@@ -33,9 +34,9 @@ def deliver_estimate(actor: Member, estimate: Estimate) -> Estimate:
     elif not rules.all_done(contributions):
         waiting = ", ".join(str(c.estimator) for c in contributions if c.done_at is None)
         raise Refused(
-            "An estimate is delivered when all estimators are done.",
-            f"Still at work: {waiting}.",
-            "Wait for them, or go on without somebody.",
+            _("An estimate is delivered when all estimators are done."),
+            _("Still at work: {waiting}.").format(waiting=waiting),
+            _("Wait for them, or go on without somebody."),
         )
     _is_complete(estimate)
     estimate.state, estimate.delivered_by, estimate.delivered_at = State.DELIVERED, actor, timezone.now()
@@ -55,7 +56,7 @@ def send_back(actor: Member, estimate: Estimate, because: str) -> Estimate:
     estimate = locked(estimate)
     rules.is_delivered(estimate)
     if not because.strip():
-        raise WrongInput(because="Say what is to be done before it can be approved.")
+        raise WrongInput(because=_("Say what is to be done before it can be approved."))
     estimate.state, estimate.sent_back_because = State.IN_WORK, because.strip()
     estimate.save()
     body = {"estimate": estimate.pk, "version": estimate.version, "because": because.strip()}
@@ -109,9 +110,9 @@ def _left_out(estimate: Estimate, reasons: Mapping[int, str]) -> list[dict[str, 
     without = [e.subject for e in uncovered if not reasons.get(e.pk, "").strip()]
     if without:
         raise Refused(
-            "What the client expects is delivered by a package, or left out knowingly.",
-            f"No package delivers {rules.names(without)}.",
-            "Name the package that delivers it, send the estimate back, or say why it is left out.",
+            _("What the client expects is delivered by a package, or left out knowingly."),
+            _("No package delivers {packages}.").format(packages=rules.names(without)),
+            _("Name the package that delivers it, send the estimate back, or say why it is left out."),
         )
     return [
         {"expectation": e.pk, "subject": e.subject, "because": reasons[e.pk].strip()[:500]} for e in uncovered
@@ -124,12 +125,12 @@ def _is_complete(estimate: Estimate) -> None:
     without_role = [leaf.package.name for leaf in leaves if leaf.role is None]
     told = []
     if without_effort:
-        told.append(f"No agreed effort: {rules.names(without_effort)}.")
+        told.append(_("No agreed effort: {packages}.").format(packages=rules.names(without_effort)))
     if without_role:
-        told.append(f"No role: {rules.names(without_role)}.")
+        told.append(_("No role: {packages}.").format(packages=rules.names(without_role)))
     if told or not leaves:
         raise Refused(
-            "A delivered estimate gives every work package its effort and its role.",
-            " ".join(told) or "There is no work package.",
-            "Fill these cells of the grid, save, and deliver again.",
+            _("A delivered estimate gives every work package its effort and its role."),
+            " ".join(told) or _("There is no work package."),
+            _("Fill these cells of the grid, save, and deliver again."),
         )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from accord.actions.door import action
 from accord.actions.refusals import WrongInput
 from accord.engagements.models import Expectation
@@ -25,9 +27,9 @@ def note_assumption(actor: Member, estimate: Estimate, kind: str, text: str) -> 
     estimate = locked(estimate)
     rules.is_in_work(estimate)
     if kind not in Assumption.Kind.values:
-        raise WrongInput(kind="Say whether it is an assumption or an exclusion.")
+        raise WrongInput(kind=_("Say whether it is an assumption or an exclusion."))
     if not 0 < len(text.strip()) <= 500:
-        raise WrongInput(text="Say it in at most 500 letters.")
+        raise WrongInput(text=_("Say it in at most 500 letters."))
     noted = Assumption(estimate=estimate, kind=kind, text=text.strip())
     noted.save()
     return noted
@@ -90,7 +92,7 @@ def cover(actor: Member, expectation: Expectation, code: str) -> Coverage:
     rules.can_be_covered(expectation)
     known = WorkPackage.objects.filter(estimate__engagement=expectation.engagement_id, code=code)
     if not known.exists():
-        raise WrongInput(code="No estimate of this engagement has such a package.")
+        raise WrongInput(code=_("No estimate of this engagement has such a package."))
     coverage = Coverage.objects.filter(expectation=expectation).first() or Coverage(expectation=expectation)
     coverage.code = code
     coverage.save()
@@ -107,7 +109,7 @@ def uncover(actor: Member, expectation: Expectation) -> None:
 
 def _belongs(noted: Assumption | Risk, estimate: Estimate) -> None:
     if noted.estimate_id != estimate.pk:
-        raise WrongInput(estimate="This belongs to another estimate.")
+        raise WrongInput(estimate=_("This belongs to another estimate."))
 
 
 def _wrong_risk(
@@ -121,15 +123,15 @@ def _wrong_risk(
     wrong = {}
     low, likely, high = points
     if not 0 < len(name.strip()) <= 200:
-        wrong["name"] = "Say in at most 200 letters what may happen."
+        wrong["name"] = _("Say in at most 200 letters what may happen.")
     if not 0 < probability < 1:
-        wrong["probability"] = "Give a chance between 0 and 100 percent: what is certain is no risk."
+        wrong["probability"] = _("Give a chance between 0 and 100 percent: what is certain is no risk.")
     if not 0 <= low <= likely <= high <= rules.MOST_HOURS:
-        wrong["high"] = "Hours rise from low to likely to high."
+        wrong["high"] = _("Hours rise from low to likely to high.")
     if not 0 <= cost <= Decimal("1e9"):
-        wrong["cost"] = "Money is not negative."
+        wrong["cost"] = _("Money is not negative.")
     if high > 0 and package is None:
-        wrong["package"] = "Say which work package takes longer then."
+        wrong["package"] = _("Say which work package takes longer then.")
     if package is not None and package.estimate_id != estimate.pk:
-        wrong["package"] = "This package belongs to another estimate."
+        wrong["package"] = _("This package belongs to another estimate.")
     return wrong

@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from accord.actions.door import action
 from accord.actions.refusals import Refused, WrongInput
 from accord.engagements.models import Engagement
@@ -62,13 +64,13 @@ def copy_estimate(actor: Member, engagement: Engagement, source: Estimate) -> Es
     must_see(actor, source.engagement)
     if source.engagement.confidential and not engagement.confidential:
         raise Refused(
-            "What is confidential stays with those who have a part in it.",
+            _("What is confidential stays with those who have a part in it."),
             f"“{source.engagement}” is confidential; “{engagement}” is open to everybody.",
-            "Make this engagement confidential first, or begin its estimate anew.",
+            _("Make this engagement confidential first, or begin its estimate anew."),
         )
     open_one = engagement.estimates.filter(state__in=rules.OPEN).first()
     if open_one is None:
-        question = source.question or f"As in {source.engagement}"
+        question = source.question or _("As in {engagement}").format(engagement=source.engagement)
         target = new_version(actor, engagement, question, None, [actor], copied_from=source)
     else:
         target = locked(open_one)
@@ -88,14 +90,14 @@ def keep_as_template(actor: Member, estimate: Estimate, name: str) -> Template:
     """
     if estimate.engagement.confidential:
         raise Refused(
-            "What is confidential stays with those who have a part in it.",
-            "A template is open to everybody.",
-            "Copy the estimate into the engagement that needs it instead.",
+            _("What is confidential stays with those who have a part in it."),
+            _("A template is open to everybody."),
+            _("Copy the estimate into the engagement that needs it instead."),
         )
     if not 0 < len(name.strip()) <= 120:
-        raise WrongInput(name="Give the template a name of at most 120 letters.")
+        raise WrongInput(name=_("Give the template a name of at most 120 letters."))
     if Template.objects.filter(name=name.strip()).exists():
-        raise WrongInput(name="A template has this name already.")
+        raise WrongInput(name=_("A template has this name already."))
     template = Template(name=name.strip(), body=content_of(estimate), made_from=estimate)
     template.save()
     return template
@@ -118,9 +120,9 @@ def _is_empty(estimate: Estimate) -> None:
     rules.is_in_work(estimate)
     if estimate.packages.exists():
         raise Refused(
-            "A copy or a template fills an empty breakdown.",
-            f"This one holds {estimate.packages.count()} lines.",
-            "Remove them first, or paste the rows that you need into the grid.",
+            _("A copy or a template fills an empty breakdown."),
+            _("This one holds {packages} lines.").format(packages=estimate.packages.count()),
+            _("Remove them first, or paste the rows that you need into the grid."),
         )
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 
 import yaml
+from django.utils.translation import gettext as _
 
 from accord.engine import plan
 from accord.estimating.files.taking import Found, Line, Roles, number, refuse
@@ -27,7 +28,7 @@ def write(
     """
     leaves = [row for row in grid.leaves if row.points is not None]
     if not leaves:
-        raise refuse("No package has hours that you may see: there is nothing to write.")
+        raise refuse(_("No package has hours that you may see: there is nothing to write."))
     names = {row.package.pk: _id(f"{row.package.code} {row.package.name}") for row in leaves}
     activities = []
     needed: dict[str, float] = {}
@@ -74,9 +75,9 @@ def read(content: bytes, roles: Roles) -> Found:
         left["risks"] += len(engagement.risks)
         left["promises"] += len(engagement.promises)
     if not any(line["likely"] for line in lines):
-        raise refuse("The file holds no activity with hours of work.")
-    notes = [f"Left out: {what} ({n})." for what, n in left.items() if n]
-    return Found(lines, [*notes, "Left out: people, calendar and settings.", *roles.notes()])
+        raise refuse(_("The file holds no activity with hours of work."))
+    notes = [_("Left out: {what} ({n}).").format(what=what, n=n) for what, n in left.items() if n]
+    return Found(lines, [*notes, _("Left out: people, calendar and settings."), *roles.notes()])
 
 
 def _activity(activity: plan.Activity, level: int, roles: Roles) -> Line:

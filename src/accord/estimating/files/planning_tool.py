@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+from django.utils.translation import gettext as _
+
 from accord.estimating.files.taking import Found, Line, Roles, from_file, number, refuse
 from accord.estimating.models import WorkPackage
 from accord.estimating.queries import Grid
@@ -41,12 +43,14 @@ def _found(path: Path, roles: Roles) -> Found:
     plan = read_xml(path)
     tasks = [t for t in plan.tasks if t.active and not t.external and t.uid != 0]
     if not tasks:
-        raise refuse("The plan holds no task.")
+        raise refuse(_("The plan holds no task."))
     levels = _levels(tasks)
     lines = [_line(plan, t, levels, k, roles) for k, t in enumerate(tasks)]
-    low, _, high = USUAL_SPREAD
+    low, __, high = USUAL_SPREAD
     notes = [
-        f"Each task's value is taken as likely; low is {low:g} and high {high:g} times it: look at each."
+        _(
+            "Each task's value is taken as likely; low is {low:g} and high {high:g} times it: look at each."
+        ).format(low=low, high=high)
     ]
     notes += [told for told, n in _left_out(plan, tasks) if n]
     return Found(lines, [*notes, *roles.notes()])
@@ -63,7 +67,12 @@ def _levels(tasks: list[XmlTask]) -> list[int]:
 
 def _line(plan: XmlPlan, task: XmlTask, levels: list[int], k: int, roles: Roles) -> Line:
     is_leaf = k + 1 == len(levels) or levels[k + 1] <= levels[k]
-    line: Line = {"code": "", "level": levels[k], "name": task.name[:200] or f"Task {task.uid}", "note": ""}
+    line: Line = {
+        "code": "",
+        "level": levels[k],
+        "name": task.name[:200] or _("Task {uid}").format(uid=task.uid),
+        "note": "",
+    }
     line |= {"role": "", "units": "1", "low": "", "likely": "", "high": ""}
     if not is_leaf:
         return line
@@ -84,15 +93,15 @@ def _left_out(plan: XmlPlan, tasks: list[XmlTask]) -> list[tuple[str, int]]:
     several = sum(sum(a.task == t.uid for a in plan.assignments) > 1 for t in tasks)
     return [
         (
-            "Left out: links between tasks; the plan has them, an estimate has not.",
+            _("Left out: links between tasks; the plan has them, an estimate has not."),
             sum(len(t.links) for t in tasks),
         ),
         (
-            "Left out: dates, deadlines and constraints.",
+            _("Left out: dates, deadlines and constraints."),
             sum(bool(t.deadline or t.constraint_date) for t in tasks),
         ),
-        ("Left out: fixed costs.", sum(t.fixed_cost > 0 for t in tasks)),
-        ("Left out: what is done already.", sum(t.complete > 0 for t in tasks)),
-        ("Left out: the further people of tasks that have several.", several),
-        ("Left out: inactive tasks, and tasks of other projects.", len(plan.tasks) - len(tasks)),
+        (_("Left out: fixed costs."), sum(t.fixed_cost > 0 for t in tasks)),
+        (_("Left out: what is done already."), sum(t.complete > 0 for t in tasks)),
+        (_("Left out: the further people of tasks that have several."), several),
+        (_("Left out: inactive tasks, and tasks of other projects."), len(plan.tasks) - len(tasks)),
     ]

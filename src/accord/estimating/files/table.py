@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils.exceptions import InvalidFileException
@@ -28,7 +29,7 @@ def write(grid: Grid, title: str, origin: str) -> bytes:
     book = Workbook()
     sheet = book.active
     assert sheet is not None
-    sheet.title = "Work breakdown"
+    sheet.title = _("Work breakdown")
     sheet.append(COLUMNS)
     for row in grid.rows:
         p = row.package
@@ -67,11 +68,11 @@ def read(content: bytes, roles: Roles) -> Found:
     if reader.problems:
         raise InputError("", reader.problems)
     if not reader.lines:
-        raise refuse("The table holds no work package.")
+        raise refuse(_("The table holds no work package."))
     left = [
         str(title)[:60] for k, title in enumerate(header) if title is not None and k not in places.values()
     ]
-    notes = [f"Left out: the column “{title}”." for title in left]
+    notes = [_("Left out: the column “{title}”.").format(title=title) for title in left]
     return Found(reader.lines, [*notes, *roles.notes()], origin)
 
 
@@ -81,7 +82,7 @@ def _values(content: bytes) -> tuple[Iterator[Any], str]:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             unpacked = sum(part.file_size for part in packed.infolist())
         if unpacked > LARGEST_UNPACKED:
-            raise refuse(f"Unpacked, the table is larger than {LARGEST_UNPACKED // 2**20} MB.")
+            raise refuse(_("Unpacked, the table is larger than {n} MB.").format(n=LARGEST_UNPACKED // 2**20))
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         sheet = book.worksheets[0]
         # A file may claim any size: it is read to the first line too many.
@@ -100,7 +101,7 @@ def _values(content: bytes) -> tuple[Iterator[Any], str]:
         TypeError,
         AttributeError,
     ):
-        raise refuse("This is not a table that can be read: save it as XLSX.") from None
+        raise refuse(_("This is not a table that can be read: save it as XLSX.")) from None
 
 
 def _places(header: Sequence[Any]) -> dict[str, int]:
@@ -111,7 +112,9 @@ def _places(header: Sequence[Any]) -> dict[str, int]:
     if "name" not in places:
         wanted = ", ".join(COLUMNS)
         raise refuse(
-            f"The first line must name the columns; “Work package” is missing. Known columns: {wanted}."
+            _(
+                "The first line must name the columns; “Work package” is missing. Known columns: {wanted}."
+            ).format(wanted=wanted)
         )
     return places
 
@@ -126,7 +129,7 @@ class _Reader:
         if all(value is None or str(value).strip() == "" for value in values):
             return
         if len(self.lines) >= MOST_ROWS:
-            self._wrong(k, f"A breakdown has at most {MOST_ROWS} lines.")
+            self._wrong(k, _("A breakdown has at most {rows} lines.").format(rows=MOST_ROWS))
             return
         found = {f: values[place] if place < len(values) else None for f, place in self.places.items()}
         line: Line = {f: "" if found.get(f) is None else str(found[f]).strip() for f in _FIELDS}
@@ -136,13 +139,13 @@ class _Reader:
             line[f] = self._number(k, f, found.get(f))
         line["units"] = line["units"] or "1"
         if not line["name"]:
-            self._wrong(k, "The work package has no name.")
+            self._wrong(k, _("The work package has no name."))
         self.lines.append(line)
 
     def _level(self, k: int, value: Any) -> int:
         text = self._number(k, "level", value) or "0"
         if not text.isdigit():
-            self._wrong(k, f"Level is “{text}”; whole numbers from 0 are levels.")
+            self._wrong(k, _("Level is “{text}”; whole numbers from 0 are levels.").format(text=text))
             return 0
         return int(text)
 
@@ -159,7 +162,9 @@ class _Reader:
 
     def _no_number(self, k: int, f: str, value: Any) -> str:
         column = COLUMNS[_FIELDS.index(f)]
-        self._wrong(k, f"{column} is “{str(value)[:40]}”; a number is needed.")
+        self._wrong(
+            k, _("{column} is “{value}”; a number is needed.").format(column=column, value=str(value)[:40])
+        )
         return ""
 
     def _wrong(self, k: int, message: str) -> None:

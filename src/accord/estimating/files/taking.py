@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from accord.estimating.numbers import half_up
 from accord.exchange.problems import InputError, Problem
 
@@ -95,7 +97,9 @@ class Roles:
 
     def notes(self) -> list[str]:
         return [
-            f"Left out: the role “{name[:60]}” ({n} times), which this firm does not have."
+            _("Left out: the role “{role}” ({n} times), which this firm does not have.").format(
+                role=name[:60], n=n
+            )
             for name, n in self.unknown.items()
         ]
 
