@@ -69,7 +69,7 @@ def _page(looking: Member, client: Client, address: str) -> str:
 def test_who_sees_what_an_hour_costs(client: Client, role: AccessRole) -> None:
     delivery = a_role()
     somebody = works_as(firm.member(), delivery)
-    a_rate(delivery, "2026-01-01", 61, 113)
+    a_rate(delivery, "2026-01-01", 6173, 11309)
     sees = role in {
         AccessRole.ADMINISTRATOR,
         AccessRole.EXECUTIVE,
@@ -79,13 +79,13 @@ def test_who_sees_what_an_hour_costs(client: Client, role: AccessRole) -> None:
     looking = firm.member(role)
     for address in (f"/people/{somebody.pk}/", "/people/roles/"):
         page = _page(looking, client, address)
-        assert ("61" in page and "113" in page) == sees, address
+        assert ("6,173" in page and "11,309" in page) == sees, address
 
 
 def test_a_member_sees_what_is_billed_for_their_own_hours_and_no_cost(client: Client) -> None:
     delivery = a_role()
     somebody = works_as(firm.member(AccessRole.MEMBER), delivery)
-    a_rate(delivery, "2026-01-01", 61, 113)
+    a_rate(delivery, "2026-01-01", 6173, 11309)
     page = _page(somebody, client, f"/people/{somebody.pk}/")
-    assert "113" in page
-    assert "61" not in page.replace("#", "")
+    assert "11,309" in page
+    assert "6,173" not in page
