@@ -110,7 +110,9 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "django.forms",
 ]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # so that our widgets' templates come first
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -214,7 +214,7 @@ def test_the_board_sums_each_stage_and_shows_the_chance_that_a_date_is_kept() ->
     columns = listing.board(seller, listing.Filter())
     assert columns[0].totals == [("EUR", amount(1500), amount(150))]
     text = pages_of(seller).get("/engagements/board/").content.decode()
-    assert 'said-red">63\u2009%' in text
+    assert 'said-red">63\u202f%' in text
     assert "not backed" in text
 
 
@@ -280,5 +280,5 @@ def test_a_confidential_engagement_shows_nowhere_to_others() -> None:
     ):
         text = page.get(address).content.decode()
         assert "merger" not in text.replace("Nothing is called “secret”", ""), address
-        assert "77\u2009777" not in text, address
+        assert "77\u202f777" not in text, address
     assert "none running" in page.get("/relationships/").content.decode()

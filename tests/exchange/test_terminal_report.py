@@ -18,7 +18,7 @@ from accord.exchange.terminal_report import drivers, portfolio_notes, print_chec
 from accord.exchange.wording import exact_share, share
 from tests.exchange.handmade_results import START, portfolio, result
 
-THIN = "\u2009"
+THIN = "\u202f"
 
 
 def printed(answer: CheckResult | Schedule, *remedies: Remedy, width: int = 80, names=None, **more) -> str:

@@ -79,7 +79,7 @@ def test_who_sees_what_an_hour_costs(client: Client, role: AccessRole) -> None:
     looking = firm.member(role)
     for address in (f"/people/{somebody.pk}/", "/people/roles/"):
         page = _page(looking, client, address)
-        assert ("6,173" in page and "11,309" in page) == sees, address
+        assert ("6\u202f173" in page and "11\u202f309" in page) == sees, address
 
 
 def test_a_member_sees_what_is_billed_for_their_own_hours_and_no_cost(client: Client) -> None:
@@ -87,5 +87,5 @@ def test_a_member_sees_what_is_billed_for_their_own_hours_and_no_cost(client: Cl
     somebody = works_as(firm.member(AccessRole.MEMBER), delivery)
     a_rate(delivery, "2026-01-01", 6173, 11309)
     page = _page(somebody, client, f"/people/{somebody.pk}/")
-    assert "11,309" in page
-    assert "6,173" not in page
+    assert "11\u202f309" in page
+    assert "6\u202f173" not in page

@@ -48,7 +48,7 @@ def test_what_is_signed_and_turned_red_is_told_to_those_who_have_to_keep_it(role
     checked(engagement)
     (line,) = promises(lead)
     assert (line.group, line.engagement) == (Group.LOOK, engagement)
-    assert line.what.replace("\u2009", " ") == ("“Go-live” is kept with 0 % only; the policy asks 80 %.")
+    assert line.what.replace("\u202f", " ") == ("“Go-live” is kept with 0 % only; the policy asks 80 %.")
     assert line.address == f"/plans/of/{engagement.pk}/check/"
     assert promises(seller(engagement)) == []
     assert promises(firm.member(AccessRole.DELIVERY_LEAD)) == []

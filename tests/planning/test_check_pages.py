@@ -59,7 +59,7 @@ def page(engagement: Engagement, member: Member | None = None, name: str = "plan
 
 
 def text(html: str) -> str:
-    return re.sub(r"\s+", " ", html.replace("\u2009", " "))
+    return re.sub(r"\s+", " ", html.replace("\u202f", " "))
 
 
 def words(html: str) -> str:

@@ -494,7 +494,7 @@ def _agreed(request: HttpRequest, codes: list[str]) -> tuple[dict[str, Points], 
         if not any(texts):
             continue
         try:
-            low, likely, high = (Decimal(re.sub(r"[\s\u2009]", "", t).replace(",", ".")) for t in texts)
+            low, likely, high = (Decimal(re.sub(r"\s", "", t).replace(",", ".")) for t in texts)
             efforts[code] = Points(low, likely, high)
         except InvalidOperation:
             wrong[code] = _("Three numbers are needed.")

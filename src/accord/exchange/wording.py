@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from accord.engine.plan import PromiseKind
 
-THIN = "\u2009"
+THIN = "\u202f"
 
 
 def share(p: float, limit: float | None = None) -> str:

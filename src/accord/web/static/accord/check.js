@@ -7,7 +7,7 @@
   const part = (name) => panel.querySelector(`[data-${name}]`);
   const range = part("range"), told = part("told"), form = part("try"), box = part("chart");
   const tabs = [...panel.querySelectorAll("[role=tab]")];
-  const THIN = "\u2009", DAY = 86400000, BARS = 50, MOST_BARS = 120;
+  const THIN = "\u202f", DAY = 86400000, BARS = 50, MOST_BARS = 120;
   let kind = "time", chart = null, moving = false;
 
   // A date's place on the axis is the number of its working day, so that weekends leave no gaps; a price's is its amount.

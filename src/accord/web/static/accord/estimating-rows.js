@@ -26,12 +26,12 @@ window.accordRows = (() => {
   const hours = (value) => {
     const number = halfUp(value, 2), size = Math.abs(number);
     const text = Number.isInteger(number) || size >= 100 ? String(halfUp(number)) : size >= 10 ? halfUp(number, 1).toFixed(1) : String(number);
-    return text.replace(/\B(?=(\d{3})+(?!\d))(?<!\.\d*)/g, "\u2009");
+    return text.replace(/\B(?=(\d{3})+(?!\d))(?<!\.\d*)/g, "\u202f");
   };
 
   // "1.234,5" or "1,234.5" or "1 234.5 h" as "1234.5"; null if it is no number. With `comma`, a lone point groups thousands.
   const number = (typed, comma = false) => {
-    let text = String(typed).trim().replace(/[\s\u00a0\u2009\u202f']/g, "").replace(/h$/i, "").replace("−", "-");
+    let text = String(typed).trim().replace(/[\s']/g, "").replace(/h$/i, "").replace("−", "-");
     if (text === "") return "";
     const point = text.lastIndexOf("."), lastComma = text.lastIndexOf(",");
     if (lastComma > point) text = text.replace(/\./g, "").replace(",", ".");
