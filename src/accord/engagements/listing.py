@@ -45,7 +45,7 @@ OUTCOMES = (
     (EVERYTHING, _("all")),
 )
 PIPELINE = tuple(s for s in Stage if s not in (Stage.DELIVERY, Stage.CLOSING))
-CARDS = 30  # of each stage on the board
+CARDS = 24  # of each stage on the board
 _NEXT_FIRST = (F("next_step_on").asc(nulls_last=True), "title", "pk")
 _NOT_KEPT = ("page", "csv")  # of an address: where somebody is in the list says nothing about what it shows
 

@@ -33,7 +33,7 @@ from accord.planning.forms import (
 from accord.planning.from_estimate import estimate_to_plan, newer_than
 from accord.planning.models import Activity, Link, Plan
 
-_ROWS = 60  # of the load of people
+_ROWS = 40  # of the load table, which has a cell for every week
 _CAUSES = 50  # of a week, the largest
 
 
