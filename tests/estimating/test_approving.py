@@ -150,7 +150,7 @@ def test_what_the_client_expects_is_not_left_out_without_a_word() -> None:
     estimate = delivered()
     lead = delivery_lead()
     covered, forgotten = (expected(estimate.engagement, name) for name in ("Sign-on", "Archive"))
-    cover(seller_of(estimate.engagement), covered, "w1")
+    cover(lead, covered, "w1")
     assert queries.uncovered(estimate) == [forgotten]
     for reasons in ({}, {forgotten.pk: "  "}, {covered.pk: "Not that one"}):
         with pytest.raises(Refused, match="No package delivers “Archive”"):
@@ -164,7 +164,7 @@ def test_what_the_client_expects_is_not_left_out_without_a_word() -> None:
 def test_a_package_of_another_version_does_not_cover_this_one() -> None:
     first = approved()
     scope = expected(first.engagement, "Archive")
-    cover(seller_of(first.engagement), scope, "w2")
+    cover(delivery_lead(), scope, "w2")
     second = begin_new_version(delivery_lead(), first)
     by = second.contributions.get().estimator
     saved(second, by, two_packages()[:1])

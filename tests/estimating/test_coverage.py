@@ -51,18 +51,18 @@ def test_scope_is_in_the_estimate_once_its_package_is_approved() -> None:
 
 def test_quality_is_covered_too_but_time_is_judged_by_the_promise_check() -> None:
     estimate = approved()
-    seller = seller_of(estimate.engagement)
-    cover(seller, expected(estimate.engagement, "quality"), "w2")
+    seller, lead = seller_of(estimate.engagement), delivery_lead()
+    cover(lead, expected(estimate.engagement, "quality"), "w2")
     date = record_expectation(seller, estimate.engagement, firm.a_date())
     with pytest.raises(Refused, match="promise check"):
-        cover(seller, date, "w1")
+        cover(lead, date, "w1")
 
 
 def test_a_package_that_no_version_has_covers_nothing() -> None:
     estimate, other = approved(), approved(rows=[*two_packages(), row("Extra", (1, 2, 3))])
     assert other.packages.filter(code="w3").exists()
     with pytest.raises(WrongInput):
-        cover(seller_of(estimate.engagement), expected(estimate.engagement), "w3")
+        cover(delivery_lead(), expected(estimate.engagement), "w3")
 
 
 def test_a_package_removed_from_a_newer_approved_version_covers_no_more() -> None:
@@ -82,16 +82,16 @@ def test_a_package_removed_from_a_newer_approved_version_covers_no_more() -> Non
 def test_what_is_said_anew_is_looked_at_anew() -> None:
     estimate = approved()
     expectation = expected(estimate.engagement)
-    seller = seller_of(estimate.engagement)
-    cover(seller, expectation, "w1")
+    seller, lead = seller_of(estimate.engagement), delivery_lead()
+    cover(lead, expectation, "w1")
     again = restate_expectation(
         seller, expectation, Said("scope", "Single sign-on for partners", dt.date.today())
     )
     assert word(estimate.engagement) == "in no estimate"
     with pytest.raises(Refused):
-        cover(seller, expectation, "w1")
-    cover(seller, again, "w1")
-    uncover(seller, again)
+        cover(lead, expectation, "w1")
+    cover(lead, again, "w1")
+    uncover(lead, again)
     assert word(estimate.engagement) == "in no estimate"
 
 

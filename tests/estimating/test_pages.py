@@ -78,7 +78,7 @@ def test_the_list_of_versions_needs_few_queries(at: Any, django_assert_max_num_q
     seller = seller_of(estimate.engagement)
     for k in range(5):
         said = record_expectation(seller, estimate.engagement, Said("scope", f"Scope {k}", dt.date.today()))
-        cover(seller, said, "w1")
+        cover(delivery_lead(), said, "w1")
     client = at(seller)
     with django_assert_max_num_queries(MOST):
         answer = client.get(f"/estimates/of/{estimate.engagement_id}/")

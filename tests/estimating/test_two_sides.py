@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 import pytest
 
 from accord.actions.refusals import NotAllowed, Refused, WrongInput
-from accord.engagements.actions import begin_engagement, change_profile, give_part, take_part
+from accord.engagements.actions import (
+    Said,
+    begin_engagement,
+    change_engagement,
+    change_profile,
+    give_part,
+    record_expectation,
+    take_part,
+)
 from accord.engagements.models import Part
 from accord.estimating.actions import (
     agree_on_efforts,
     approve_estimate,
     ask_for_estimate,
     copy_estimate,
+    cover,
     deliver_estimate,
     send_back,
 )
 from accord.estimating.models import Estimate, State
 from accord.estimating.numbers import Points
-from accord.people.actions import take_role
+from accord.people.actions import give_role, take_role
 from accord.people.models import AccessRole
 from accord.relationships.actions import hand_over_relationship
 from tests import firm
@@ -192,7 +202,43 @@ def test_a_confidential_estimate_is_not_copied_where_everybody_reads_it() -> Non
     give_part(seller, secret, lead, Part.DELIVERY_LEAD)
     source = approve_estimate(lead, delivered(secret))
     with pytest.raises(Refused, match="stays with those who have a part"):
-        copy_estimate(seller, firm.engagement(seller), source)
+        copy_estimate(lead, firm.engagement(seller), source)
+
+
+def test_what_was_copied_in_confidence_is_not_opened_afterwards() -> None:
+    seller, lead = firm.seller(), delivery_lead()
+    secret, other = (firm.engagement(seller, confidential=True) for _ in range(2))
+    for engagement in (secret, other):
+        give_part(seller, engagement, lead, Part.DELIVERY_LEAD)
+    copy_estimate(lead, other, approve_estimate(lead, delivered(secret)))
+    with pytest.raises(Refused, match="copied from a confidential engagement"):
+        change_engagement(seller, other, "Open to all", None, 50, False)
+    change_engagement(seller, other, "Still confidential", None, 50, True)
+    change_engagement(seller, secret, "Its own estimate", None, 50, False)
+
+
+# Who sells gives no numbers
+
+
+def test_who_sells_neither_names_the_package_nor_fills_the_breakdown() -> None:
+    seller, source = firm.seller(), delivered()
+    engagement = firm.engagement(seller)
+    estimate = asked(engagement, estimator())
+    said = record_expectation(seller, engagement, Said("scope", "Archive", dt.date.today()))
+    with pytest.raises(NotAllowed, match="decides nothing for delivery"):
+        copy_estimate(seller, engagement, source)
+    saved(estimate, estimate.contributions.get().estimator, two_packages())
+    with pytest.raises(NotAllowed, match="decides nothing for delivery"):
+        cover(seller, said, "w1")
+
+
+def test_an_estimator_does_not_go_over_to_the_seller() -> None:
+    estimate = delivered()
+    engagement, somebody = estimate.engagement, estimate.contributions.get().estimator
+    give_role(firm.administrator(), somebody, AccessRole.SELLER)
+    take_part(seller_of(engagement), engagement, somebody, Part.ESTIMATOR)
+    with pytest.raises(Refused, match="does not sell it"):
+        give_part(seller_of(engagement), engagement, somebody, Part.SELLER)
 
 
 def test_somebody_without_a_role_in_delivery_is_not_asked_for_hours() -> None:

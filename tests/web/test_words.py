@@ -41,7 +41,12 @@ def _is_sentence(node: ast.Constant | ast.JoinedStr) -> bool:
     parts = node.values if isinstance(node, ast.JoinedStr) else [node]
     words = "".join(str(part.value) if isinstance(part, ast.Constant) else "X" for part in parts)
     is_prose = any(letter.islower() for letter in words)
-    return is_prose and " " in words and words[0].isupper() and words.rstrip().endswith((".", "?", "!"))
+    return (
+        is_prose
+        and " " in words
+        and (words[0].isupper() or words[0] == "“")
+        and words.rstrip().endswith((".", "?", "!"))
+    )
 
 
 def test_the_search_finds_plain_sentences() -> None:

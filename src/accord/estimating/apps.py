@@ -6,4 +6,4 @@ class EstimatingConfig(AppConfig):
 
     def ready(self) -> None:
         # They register themselves: gates, followers, what waits on the desk.
-        from accord.estimating import actions, coverage, desk, independence, trail  # noqa: F401
+        from accord.estimating import actions, confidentiality, coverage, desk, independence, trail  # noqa: F401

@@ -1,4 +1,4 @@
-"""Whoever approved an estimate does not go over to the seller's side while it stands."""
+"""Whoever made or approved an estimate does not go over to the seller's side while it stands."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ from django.utils.translation import gettext as _
 from accord.actions.door import gate
 from accord.actions.refusals import Refused
 from accord.engagements.models import Engagement, Part
-from accord.estimating.models import Estimate, State
+from accord.estimating.models import Contribution, Estimate, State
 from accord.people.models import Member
 from accord.relationships.models import Relationship
 
 
 @gate("engagements.give_part")
-def no_approver_sells(_actor: Any, engagement: Engagement, member: Member, part: str) -> None:
+def neither_estimator_nor_approver_sells(
+    _actor: Any, engagement: Engagement, member: Member, part: str
+) -> None:
     if part == Part.SELLER:
+        _estimates_none(member, engagement)
         _approved_none(member, engagement__in=[engagement])
 
 
@@ -28,6 +31,16 @@ def no_approver_owns(_actor: Any, relationship: Relationship, owner: Member) -> 
 @gate("engagements.reopen_engagement")
 def no_approver_owned_meanwhile(_actor: Any, engagement: Engagement, *_args: Any, **_kwargs: Any) -> None:
     _approved_none(engagement.relationship.owner, engagement__in=[engagement])
+
+
+def _estimates_none(member: Member, engagement: Engagement) -> None:
+    gives = Contribution.objects.filter(estimator=member, estimate__engagement=engagement)
+    if gives.exclude(estimate__state=State.REPLACED).exists():
+        raise Refused(
+            _("Whoever estimates an engagement does not sell it."),
+            _("%(name)s is an estimator of its current estimate.") % {"name": member},
+            _("Choose somebody else to sell it."),
+        )
 
 
 def _approved_none(member: Member, **of: Any) -> None:

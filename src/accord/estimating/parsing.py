@@ -109,7 +109,7 @@ class _Reader:
         except InvalidOperation:
             value = Decimal("NaN")
         if not value.is_finite():
-            self.problems.append(CellProblem(k, field, f"“{text[:20]}” is not a number."))
+            self.problems.append(CellProblem(k, field, _("“{text}” is not a number.").format(text=text[:20])))
             return None
         return value
 

@@ -126,8 +126,9 @@ def may_step_back(actor: Member | None, estimate: Any) -> None:
 
 
 def may_reuse(actor: Member | None, engagement: Any) -> None:
-    """Begin a version from something that exists: those who lead the engagement, its delivery lead and estimators."""
+    """Numbers begin with delivery: its lead and estimators, and who leads the engagement without selling it."""
     engagement_rules.must_see(actor, engagement)
+    engagement_rules.sells_not(actor, engagement)
     if actor is not None and (
         leads_delivery(actor, engagement) or _has_part(actor, engagement, Part.ESTIMATOR)
     ):
@@ -136,6 +137,7 @@ def may_reuse(actor: Member | None, engagement: Any) -> None:
 
 
 def may_cover(actor: Member | None, expectation: Any) -> None:
+    """What is delivered for an expectation, delivery says: who sells would otherwise back their own words."""
     may_reuse(actor, expectation.engagement)
 
 

@@ -65,7 +65,9 @@ def copy_estimate(actor: Member, engagement: Engagement, source: Estimate) -> Es
     if source.engagement.confidential and not engagement.confidential:
         raise Refused(
             _("What is confidential stays with those who have a part in it."),
-            f"“{source.engagement}” is confidential; “{engagement}” is open to everybody.",
+            _("“{source}” is confidential; “{engagement}” is open to everybody.").format(
+                source=source.engagement, engagement=engagement
+            ),
             _("Make this engagement confidential first, or begin its estimate anew."),
         )
     open_one = engagement.estimates.filter(state__in=rules.OPEN).first()
