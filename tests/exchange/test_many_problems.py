@@ -198,7 +198,7 @@ def test_a_working_day_has_at_least_a_quarter_of_an_hour(place):
 
 def test_one_unit_is_told_as_one():
     assert told(("needs: [{of: dev}], after", "needs: [{of: ana, units: 2}], after"))[0].endswith(
-        "takes 2 units of “ana”, which has 1\u202funit"
+        "takes 2 units of “ana”, which has 1\u00a0unit"
     )
 
 

@@ -208,7 +208,7 @@ def test_fixed_costs_are_hundredths(read):
 def test_inactive_tasks_are_left_out_and_that_is_said(read):
     plan = read(task(1) + task(2, "<Active>0</Active>"))
     assert list(activities(plan)) == ["T1"]
-    assert plan.ignored == ("1\u202finactive task: Task 2.",)
+    assert plan.ignored == ("1\u00a0inactive task: Task 2.",)
     many = read(task(1) + "".join(task(k, "<Active>0</Active>") for k in range(2, 14)))
     assert many.ignored[0].startswith("12 inactive tasks: Task 2, Task 3, ")
     assert many.ignored[0].endswith(" and 4 more.")
@@ -221,7 +221,7 @@ def test_an_earliest_finish_within_a_day_is_listed_as_rounded(read):
 
 def test_one_unit_is_told_as_one(read):
     plan = read(task(1), person(1, "Ana"), assigned(1, 1, 32, 2))
-    assert "Ana has 1\u202funit, but a task takes 2: 2 units." in plan.assumed
+    assert "Ana has 1\u00a0unit, but a task takes 2: 2 units." in plan.assumed
 
 
 def test_what_was_read_is_a_valid_engagement_file_and_can_be_checked(read, tmp_path):

@@ -18,7 +18,7 @@ from accord.exchange.terminal_report import drivers, portfolio_notes, print_chec
 from accord.exchange.wording import exact_share, share
 from tests.exchange.handmade_results import START, portfolio, result
 
-THIN = "\u202f"
+THIN, SPACE = "\u202f", "\u00a0"
 
 
 def printed(answer: CheckResult | Schedule, *remedies: Remedy, width: int = 80, names=None, **more) -> str:
@@ -72,13 +72,13 @@ def test_a_backed_cost_is_rounded_to_the_side_that_is_backed():
     tight = replace(cost, kept=replace(cost.kept, backed=False), backed_value=29_159.2)
     engagement = replace(answer.engagements[0], promises=(date, tight))
     text = flat(printed(replace(answer, engagements=(engagement,))))
-    assert f"Backed would be at most 29{THIN}160{THIN}EUR" in text
+    assert f"Backed would be at most 29{THIN}160{SPACE}EUR" in text
 
 
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (OneMore("dev", 61.5), f"One more dev: 84{THIN}% for go-live (62{THIN}EUR an hour)"),
+        (OneMore("dev", 61.5), f"One more dev: 84{THIN}% for go-live (62{SPACE}EUR an hour)"),
         (OneMore("dev", 0.0), f"One more dev: 84{THIN}% for go-live (cost rate unknown)"),
         (
             BetterPromise(PromiseKind.DATE, dt.date(2027, 7, 12), dt.date(2027, 5, 11)),
@@ -86,7 +86,7 @@ def test_a_backed_cost_is_rounded_to_the_side_that_is_backed():
         ),
         (
             BetterPromise(PromiseKind.COST, 31_000.4, 28_000.0),
-            f"Agree on a budget of 31{THIN}001{THIN}EUR: 84{THIN}% for go-live (3{THIN}001{THIN}EUR more)",
+            f"Agree on a budget of 31{THIN}001{SPACE}EUR: 84{THIN}% for go-live (3{THIN}001{SPACE}EUR more)",
         ),
         (
             BetterPromise(PromiseKind.MARGIN, 0.2179, 0.3),

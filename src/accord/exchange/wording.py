@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from accord.engine.plan import PromiseKind
 
-THIN = "\u202f"
+THIN, SPACE = "\u202f", "\u00a0"  # in numbers and before %, and before a unit; neither wraps
 
 
 def share(p: float, limit: float | None = None) -> str:
@@ -35,7 +35,7 @@ def number(value: float) -> str:
 
 
 def money(value: float, currency: str) -> str:
-    return f"{number(value)}{THIN}{currency}"
+    return f"{number(value)}{SPACE}{currency}"
 
 
 def clean(name: str) -> str:
@@ -56,7 +56,7 @@ def value_of(kind: PromiseKind, value: dt.date | float, currency: str) -> str:
 
 def count(n: float, word: str) -> str:
     told = f"{n}" if isinstance(n, int) else f"{round(n, 3):.12g}"
-    return f"{told}{THIN}{word}" if n == 1 else f"{told} {word}s"
+    return f"{told}{SPACE}{word}" if n == 1 else f"{told} {word}s"
 
 
 def listed(names: Sequence[str], at_most: int = 8) -> str:

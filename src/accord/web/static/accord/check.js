@@ -7,7 +7,7 @@
   const part = (name) => panel.querySelector(`[data-${name}]`);
   const range = part("range"), told = part("told"), form = part("try"), box = part("chart");
   const tabs = [...panel.querySelectorAll("[role=tab]")];
-  const THIN = "\u202f", DAY = 86400000, BARS = 50, MOST_BARS = 120;
+  const THIN = "\u202f", SPACE = "\u00a0", DAY = 86400000, BARS = 50, MOST_BARS = 120;
   let kind = "time", chart = null, moving = false;
 
   // A date's place on the axis is the number of its working day, so that weekends leave no gaps; a price's is its amount.
@@ -43,7 +43,7 @@
       knots: kept.curve, step,
       low: Math.max(step, Math.floor((lowest - span * 0.06) / step) * step), high: Math.ceil((highest + span * 0.06) / step) * step,
       read: Number, write: String,
-      tell: (x, short) => Math.round(x).toLocaleString("en-US").replaceAll(",", THIN) + (short ? "" : THIN + curves.currency),
+      tell: (x, short) => Math.round(x).toLocaleString("en-US").replaceAll(",", THIN) + (short ? "" : SPACE + curves.currency),
     };
   };
   const states = {};

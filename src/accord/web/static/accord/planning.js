@@ -101,20 +101,38 @@
     if (!area || !task) return;
     const band = task.querySelector(".promised-band > div") ?? newBand(task);
     band.style.width = `${gantt.posFromDate(gantt.getState().max_date)}px`;
-    plan.flags.forEach((flag, k) => {
+    const taken = [];
+    for (const flag of plan.flags) {
       const left = gantt.posFromDate(after(day(flag.date), 1));
       const line = document.createElement("div"), words = document.createElement("div");
       line.className = flag.kept ? "promised kept" : "promised";
       line.style.left = `${left}px`;
       line.style.height = `${Math.max(area.scrollHeight, plan.activities.length * ROW)}px`;
       words.className = flag.kept ? "promised-words kept" : "promised-words";
-      words.textContent = `${flag.kept ? "✓" : "⚑"} ${flag.words}`;
+      const mark = flag.kept ? "✓" : "⚑";
+      words.textContent = `${mark} ${flag.words}`;
       area.append(line);
       band.append(words);
-      const fits = left + words.offsetWidth <= band.offsetWidth;
-      words.style.left = `${Math.max(0, fits ? left : left - words.offsetWidth)}px`;
-      words.style.top = `${(k % lanes()) * STEP + 2}px`;
-    });
+      let spot = free(taken, left, words.offsetWidth, band.offsetWidth);
+      if (!spot) {
+        words.textContent = mark;  // the list of promised dates under the picture says the rest
+        spot = free(taken, left, words.offsetWidth, band.offsetWidth) ?? { left, lane: 0 };
+      }
+      words.style.left = `${spot.left}px`;
+      words.style.top = `${spot.lane * STEP + 2}px`;
+      taken.push({ lane: spot.lane, from: spot.left, to: spot.left + words.offsetWidth });
+    }
+  };
+
+  // Where a promised date's words hide nobody else's: beside its line, in the first lane with room.
+  const free = (taken, left, width, whole) => {
+    for (let lane = 0; lane < lanes(); lane += 1) {
+      for (const from of [left, left - width]) {
+        const crossed = taken.some((other) => other.lane === lane && from < other.to && other.from < from + width);
+        if (!crossed && from >= 0 && from + width <= whole) return { left: from, lane };
+      }
+    }
+    return null;
   };
 
   const newBand = (task) => {
