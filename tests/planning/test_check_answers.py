@@ -285,3 +285,13 @@ def test_what_is_enough_comes_first_and_who_is_to_be_hired_is_not_adopted() -> N
         not any(change.get("hired") for change in way["changes"]) for way in found.result["remedies"]
     ]
     assert not all(way.can_be_adopted for way in told)
+
+
+def test_the_price_that_is_proposed_is_kept_as_often_as_the_policy_asks() -> None:
+    large = build.engagement()  # so large that two futures' costs are some money apart
+    build.plan(large, Work("w1", 8000, build.role("developer", 9)))
+    e = build.told_price(large, 500_000)
+    found = check(large)
+    assert found.result is not None
+    (way,) = (way for way in found.result["remedies"] if way["kind"] == "price")
+    assert way["probabilities"][f"x{e.pk}"] >= found.result["asked"]

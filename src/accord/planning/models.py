@@ -94,8 +94,12 @@ class Link(Recorded):
         FF = "FF", _("finish to finish")
         SF = "SF", _("start to finish")
 
-    source = models.ForeignKey(Activity, on_delete=models.CASCADE, related_name="outgoing")
-    target = models.ForeignKey(Activity, on_delete=models.CASCADE, related_name="incoming")
+    source = models.ForeignKey(
+        Activity, models.CASCADE, related_name="outgoing", verbose_name=_("comes first")
+    )
+    target = models.ForeignKey(
+        Activity, models.CASCADE, related_name="incoming", verbose_name=_("waits for it")
+    )
     kind = models.CharField(_("link"), max_length=2, choices=Kind, default=Kind.FS)
     lag = models.DecimalField(_("lag in working days"), max_digits=6, decimal_places=2, default=0)
 

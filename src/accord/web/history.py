@@ -25,6 +25,7 @@ _NAMED = (
     "people.role",
     "relationships.contact",
     "relationships.client",
+    "planning.activity",  # only the trail of its engagement tells of links and assignments
 )
 _LONGEST = 120
 _MOST_DEEDS = 8  # of one event: who makes a plan makes a hundred rows at once
@@ -84,9 +85,9 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """One change: of what kind of object, how, and which of its fields."""
+    """One change: the name of what was changed ('' if its fields tell it), how, and which of its fields."""
 
-    what: str
+    name: str
     kind: str
     fields: list[Field]
 
@@ -141,6 +142,8 @@ Names = dict[tuple[str, str], str]
 def _names(rows: Iterable[AuditChange]) -> Names:
     asked: dict[type[models.Model], set[str]] = defaultdict(set)
     for row in rows:
+        if row.model in _NAMED and row.kind == AuditChange.Kind.CHANGED:
+            asked[apps.get_model(row.model)].add(row.object_id)
         for name, value in [*row.before.items(), *row.after.items()]:
             found = None if name in _SILENT else _field(row.model, name)
             if found is not None and isinstance(found, models.ForeignKey) and value:
@@ -173,7 +176,7 @@ def _deed(row: AuditChange, names: Names, restated: dict[str, dict[str, Any]]) -
         before, after = _tell(row, name, row.before, names), _tell(row, name, row.after, names)
         if before is not None and after is not None and before != after:
             fields.append(Field(_label(row.model, name), before, after))
-    return Deed(_kind_of_object(row.model), row.kind, fields)
+    return Deed(names.get((row.model, row.object_id), ""), row.kind, fields)
 
 
 def _tell(row: AuditChange, name: str, values: dict[str, Any], names: Names) -> str | None:
@@ -214,10 +217,3 @@ def _field(model: str, name: str) -> models.Field[Any, Any] | None:
 def _label(model: str, name: str) -> str:
     found = _field(model, name)
     return str(found.verbose_name) if found is not None else name.replace("_", " ")
-
-
-def _kind_of_object(model: str) -> str:
-    try:
-        return str(apps.get_model(model)._meta.verbose_name)
-    except LookupError:
-        return model.rpartition(".")[2]

@@ -108,7 +108,9 @@ def _prices(own: EngagementResult, margin: float) -> Json:
     if ordered[-1] <= 0:
         return {"curve": []}
     exact = [p.promise.amount / (1 - margin) for p in own.promises if p.promise.kind is PromiseKind.COST]
-    knots = np.unique(np.concatenate([np.quantile(ordered, np.linspace(0, 1, _STEPS + 1)), exact]))
+    # As `_at`: a price between two futures would be told with the share of the knot before it.
+    places = np.ceil(np.linspace(0, 1, _STEPS + 1) * len(ordered) - 1e-9).astype(np.int64)
+    knots = np.unique(np.concatenate([ordered[np.maximum(places, 1) - 1], exact]))
     shares = np.searchsorted(ordered, knots * (1 + TOLERANCE), side="right") / len(ordered)
     curve = [[round(float(x), 2), float(s)] for x, s in zip(knots, shares, strict=True)]
     return {"curve": curve, **{f"p{q}": round(_at(own.cost_samples, q) / (1 - margin), 2) for q in BANDS}}

@@ -130,8 +130,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('FS', 'finish to start'), ('SS', 'start to start'), ('FF', 'finish to finish'), ('SF', 'start to finish')], default='FS', max_length=2, verbose_name='link')),
                 ('lag', models.DecimalField(decimal_places=2, default=0, max_digits=6, verbose_name='lag in working days')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='outgoing', to='planning.activity')),
-                ('target', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='incoming', to='planning.activity')),
+                ('source', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='outgoing', to='planning.activity', verbose_name='comes first')),
+                ('target', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='incoming', to='planning.activity', verbose_name='waits for it')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('source', 'target', 'kind'), name='two_activities_are_linked_once_a_kind'), models.CheckConstraint(condition=models.Q(('source', models.F('target')), _negated=True), name='an_activity_is_not_linked_to_itself')],
