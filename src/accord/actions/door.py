@@ -129,6 +129,7 @@ def _take(about: Any) -> None:
     rows = [row for row in several if isinstance(row, Recorded) and row.pk is not None]
     for row in sorted(rows, key=lambda row: row.pk):
         try:
+            _lock_what_holds(row)
             row.refresh_from_db(from_queryset=type(row)._base_manager.select_for_update())
         except ObjectDoesNotExist:
             raise Refused(
@@ -138,6 +139,14 @@ def _take(about: Any) -> None:
             ) from None
 
 
+def _lock_what_holds(row: Recorded) -> None:
+    """The whole before its part, always in this order: rules look at both, and two actions never wait for each other."""
+    if row.PART_OF:
+        whole = getattr(row, row.PART_OF)
+        _lock_what_holds(whole)
+        type(whole)._base_manager.select_for_update().values_list("pk").get(pk=whole.pk)
+
+
 @contextmanager
 def _told_as_refusals(action_name: str) -> Iterator[None]:
     """What the database does not take is a refusal for the person and, as it may be a fault of ours, a line in the log."""
@@ -145,13 +154,18 @@ def _told_as_refusals(action_name: str) -> Iterator[None]:
         yield
     except (IntegrityError, DatabaseError, OverflowError, UnicodeEncodeError) as error:
         logger.exception("The database did not take what %s writes", action_name)
-        if isinstance(error, OperationalError):
+        if isinstance(error, OperationalError) and not _met_another(error):
             raise
         raise Refused(
             _("What is kept fits together, and is changed by one person at a time."),
             _("Somebody else changed this at the same moment, or a value is one that cannot be kept."),
             _("Open the page again, look at what is there now, and enter it once more."),
         ) from error
+
+
+def _met_another(error: OperationalError) -> bool:
+    """Whether the database ended one of two transactions that waited for each other."""
+    return getattr(error.__cause__, "sqlstate", "") in ("40001", "40P01")
 
 
 class _Passage:

@@ -100,6 +100,7 @@ class Recorded(models.Model):
     class Meta:
         abstract = True
 
+    PART_OF: ClassVar[str] = ""  # the field that leads to the whole which an action on this one locks as well
     _stored: dict[str, Any]  # as the database holds it, for as much as was loaded
 
     @classmethod

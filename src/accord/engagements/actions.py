@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from accord.actions.door import action, gate
+from accord.actions.door import action, follows, gate
 from accord.actions.refusals import WrongInput
 from accord.engagements import rules
 from accord.engagements.models import (
@@ -70,6 +70,7 @@ def begin_engagement(
         confidential=confidential,
         stage_since=today,
         begun_on=today,
+        sold_by=sorted({actor.pk, relationship.owner_id}),
     )
     engagement.save()
     TakenPart(engagement=engagement, member=actor, part=Part.SELLER).save()
@@ -138,6 +139,20 @@ def give_part(actor: Member, engagement: Engagement, member: Member, part: str) 
     rules.can_take_a_part(engagement, member, part)
     if not engagement.parts.filter(member=member, part=part).exists():
         TakenPart(engagement=engagement, member=member, part=part).save()
+    if part == Part.SELLER:
+        _sells_from_now(engagement, member)
+
+
+@follows("relationships.hand_over_relationship")
+def its_new_owner_sells(_actor: Member, relationship: Relationship, owner: Member) -> None:
+    for engagement in relationship.engagements.filter(outcome=""):
+        _sells_from_now(engagement, owner)
+
+
+def _sells_from_now(engagement: Engagement, member: Member) -> None:
+    if member.pk not in engagement.sold_by:
+        engagement.sold_by = sorted([*engagement.sold_by, member.pk])
+        engagement.save()
 
 
 @action(permission=rules.may_lead)
@@ -223,6 +238,7 @@ def reopen_engagement(actor: Member, engagement: Engagement, because: str) -> En
     engagement.outcome, engagement.outcome_because = "", ""
     engagement.stage_since = dt.date.today()
     engagement.save()
+    _sells_from_now(engagement, engagement.relationship.owner)
     chain.append("engagement_reopened", f"engagement:{engagement.pk}", actor.pk, body)
     return engagement
 

@@ -56,6 +56,8 @@ class Engagement(Recorded):
     outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
     outcome_because = models.CharField(_("why"), max_length=500, blank=True)
     begun_on = models.DateField()
+    # Everybody who sold it or owned its relationship while it ran: taking the part back does not make independent.
+    sold_by = models.JSONField(default=list)
 
     class Meta:
         ordering = ("-id",)
@@ -134,6 +136,8 @@ def _never_changed() -> Refused:
 class Expectation(Kept):
     """What a client was told, or says it expects. A row is never changed: it is restated by a newer one, or withdrawn."""
 
+    PART_OF = "engagement"
+
     class Kind(models.TextChoices):
         TIME = "time", _("Time")
         COST = "cost", _("Cost")
@@ -204,7 +208,8 @@ class Belief(Recorded):
     """What delivery believes of one expectation, as the last promise check or the estimate's coverage told it.
 
     A time or cost has the probability that it is kept and the best value that would be backed; a scope or quality has
-    the work package that covers it. A stale belief was computed from something that changed since.
+    the work package that covers it. A stale belief was computed from something that changed since. Where the plan takes
+    less than the approved estimate, `departs` says how: then nobody with delivery authority stands behind it.
     """
 
     expectation = models.OneToOneField(Expectation, on_delete=models.CASCADE, related_name="belief")
@@ -213,6 +218,7 @@ class Belief(Recorded):
     backed_amount = models.DecimalField(max_digits=14, decimal_places=2, null=True)
     covered_by = models.CharField(max_length=200, blank=True)
     from_approved_estimate = models.BooleanField()
+    departs = models.CharField(max_length=500, blank=True)
     stale = models.BooleanField(default=False)
     digest = models.CharField(max_length=64)  # of the promise check's inputs, or of the estimate
     at = models.DateTimeField()

@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from accord.actions.models import AuditChange
 from accord.actions.refusals import NotAllowed, Refused, WrongInput
 from accord.engagements.models import (
     Belief,
@@ -38,6 +37,7 @@ MOVES: dict[Stage, tuple[Stage, ...]] = {
     Stage.DELIVERY: (Stage.CLOSING,),
     Stage.CLOSING: (Stage.DELIVERY,),
 }
+SIGNED = (Stage.CONTRACT, Stage.DELIVERY, Stage.CLOSING)
 _SEES_ALL = (AccessRole.EXECUTIVE, AccessRole.AUDITOR)
 _LEADS = (Part.SELLER, Part.PROJECT_MANAGER, Part.DELIVERY_LEAD)
 # Who answers what the seller asks. Nobody does both in one engagement.
@@ -64,24 +64,24 @@ WANTED_MARGIN = {Profile.LIGHT: 0.15, Profile.STANDARD: 0.2, Profile.HEAVY: 0.25
 # What an expectation lacks of which delivery has said nothing: the word for it, why, what to do.
 _UNKNOWN = {
     Expectation.Kind.TIME: (
-        "not backed",
-        "No promise check has judged this.",
-        "Ask delivery for an estimate, and check the plan.",
+        gettext_lazy("not backed"),
+        gettext_lazy("No promise check has judged this."),
+        gettext_lazy("Ask delivery for an estimate, and check the plan."),
     ),
     Expectation.Kind.COST: (
-        "not backed",
-        "No promise check has judged this.",
-        "Ask delivery for an estimate, and check the plan.",
+        gettext_lazy("not backed"),
+        gettext_lazy("No promise check has judged this."),
+        gettext_lazy("Ask delivery for an estimate, and check the plan."),
     ),
     Expectation.Kind.SCOPE: (
-        "in no estimate",
-        "No work package covers this.",
-        "Ask delivery to estimate it.",
+        gettext_lazy("in no estimate"),
+        gettext_lazy("No work package covers this."),
+        gettext_lazy("Ask delivery to estimate it."),
     ),
     Expectation.Kind.QUALITY: (
-        "not planned",
-        "No work package covers this.",
-        "Ask delivery to plan how it is reached and judged.",
+        gettext_lazy("not planned"),
+        gettext_lazy("No work package covers this."),
+        gettext_lazy("Ask delivery to plan how it is reached and judged."),
     ),
 }
 
@@ -149,7 +149,7 @@ def may_begin(actor: Member | None, _relationship: Any) -> None:
 def may_record(actor: Member | None, engagement: Any) -> None:
     """Anybody in the firm writes down what a client was told or expects; a reader does not."""
     must_see(actor, engagement)
-    if actor is None or not actor.access_roles - {AccessRole.AUDITOR}:
+    if actor is None or not actor.may_write:
         raise NotAllowed(
             _("Recording needs a role that may write."),
             _("You may only read."),
@@ -233,35 +233,16 @@ def keeps_a_seller(engagement: Engagement, taken: TakenPart) -> None:
 
 
 def sells(member: Member, engagement: Engagement) -> str:
-    """By what somebody is on the seller's side of an engagement, in words; '' if they are not."""
+    """By what somebody is on the seller's side of an engagement, now or ever since it began; '' if they are not."""
     if engagement.relationship.owner_id == member.pk:
         return _("%(name)s owns the relationship with this client.") % {"name": member}
     if _has_part(member, engagement, Part.SELLER):
         return _("%(name)s sells this engagement.") % {"name": member}
+    if member.pk in engagement.sold_by:
+        return _("%(name)s sold this engagement, or owned the relationship, since it began.") % {
+            "name": member
+        }
     return ""
-
-
-def has_sold(member: Member, engagement: Engagement) -> str:
-    """As `sells`, or by what they ever were since the engagement began: the audit knows."""
-    pk = str(member.pk)
-    parts = AuditChange.objects.filter(
-        model="engagements.takenpart",
-        kind=AuditChange.Kind.CREATED,
-        after__engagement_id=str(engagement.pk),
-        after__member_id=pk,
-        after__part=Part.SELLER,
-    )
-    owned = AuditChange.objects.filter(
-        Q(before__owner_id=pk) | Q(after__owner_id=pk),
-        model="relationships.relationship",
-        object_id=str(engagement.relationship_id),
-        kind=AuditChange.Kind.CHANGED,
-        entry__at__date__gte=engagement.begun_on,
-    )
-    now = sells(member, engagement)
-    if now or not (parts.exists() or owned.exists()):
-        return now
-    return _("%(name)s sold this engagement, or owned the relationship, since it began.") % {"name": member}
 
 
 def sells_not(actor: Member | None, engagement: Engagement) -> None:
@@ -416,29 +397,36 @@ def not_in_the_future(on: dt.date, today: dt.date) -> str | None:
 def backing_of(kind: str, belief: Belief | None, profile: str) -> Backing:
     """Judge one expectation by what delivery believes of it and by what the policy asks."""
     if belief is None:
-        return Backing(False, *_UNKNOWN[Expectation.Kind(kind)])
+        return Backing(False, *map(str, _UNKNOWN[Expectation.Kind(kind)]))
     if belief.stale:
         return Backing(
             False,
-            "to be checked again",
+            _("to be checked again"),
             _("Something changed since the last promise check."),
             _("Run the promise check again."),
+        )
+    if belief.departs:
+        return Backing(
+            False,
+            _("not backed"),
+            belief.departs,
+            _("Bring the plan back to the estimate, or have a version approved that says so."),
         )
     if not belief.from_approved_estimate:
         return Backing(
             False,
-            "not backed",
+            _("not backed"),
             _("The estimate behind it is not approved."),
             _("Somebody with delivery authority, neither its seller nor its only estimator, approves it."),
         )
     if belief.probability is None:
-        return Backing(True, "in the estimate")
+        return Backing(True, _("in the estimate"))
     asked = ASKED_CONFIDENCE[Profile(profile)]
     if belief.probability >= asked:
-        return Backing(True, "backed")
+        return Backing(True, _("backed"))
     return Backing(
         False,
-        "not backed",
+        _("not backed"),
         _("It will be kept with {share}; the policy asks {share2}.").format(
             share=share(belief.probability, asked), share2=share(asked)
         ),
@@ -457,4 +445,5 @@ def _is_near(actor: Member, engagement: Engagement) -> bool:
 
 
 def _leads(actor: Member, engagement: Engagement) -> bool:
-    return engagement.relationship.owner_id == actor.pk or acts_as(actor, engagement, *_LEADS)
+    owns = engagement.relationship.owner_id == actor.pk and actor.may_write
+    return owns or acts_as(actor, engagement, *_LEADS)

@@ -13,8 +13,7 @@ NAMED_AT_MOST = 3
 def deliverers(engagement: Engagement, without: Collection[int] = ()) -> list[Member]:
     """The engagement's delivery leads, else the firm's and its project managers; nobody of the seller's side. At most 3."""
     parts = list(engagement.parts.all())
-    sells = {p.member_id for p in parts if p.part == Part.SELLER} | {engagement.relationship.owner_id}
-    leave_out = sells | set(without)
+    leave_out = {*engagement.sold_by, *without}
     leads = {p.member_id for p in parts if p.part == Part.DELIVERY_LEAD} - leave_out
     active = Member.objects.filter(is_active=True).exclude(pk__in=leave_out).order_by("name")
     found = list(active.filter(pk__in=leads)[:NAMED_AT_MOST]) if leads else []

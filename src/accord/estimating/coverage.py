@@ -11,7 +11,7 @@ from accord.actions.door import follows, gate
 from accord.actions.refusals import Refused
 from accord.engagements.models import Belief, Engagement, Expectation, Stage
 from accord.estimating import queries
-from accord.estimating.models import Estimate, WorkPackage
+from accord.estimating.models import Estimate, State, WorkPackage
 from accord.people.models import Member
 
 
@@ -21,23 +21,16 @@ def estimated_means_approved(actor: Member, engagement: Engagement, stage: Stage
     Raises:
         Refused: the engagement would count as estimated without an approved estimate.
     """
-    if stage == Stage.ESTIMATED and queries.approved(engagement) is None:
-        newest = queries.latest(engagement)
-        if newest is not None:
-            newest.engagement = engagement  # as loaded, with its parts
-        because, remedy = (
-            (
-                _("There is no approved estimate."),
-                _("Ask delivery for one; somebody with delivery authority approves it."),
+    versions = queries.with_estimators(engagement) if stage == Stage.ESTIMATED else []
+    if stage == Stage.ESTIMATED and not any(v.state == State.APPROVED for v in versions):
+        because = _("There is no approved estimate.")
+        remedy = _("Ask delivery for one; somebody with delivery authority approves it.")
+        if versions:
+            newest = versions[0]
+            because = _("Version {version} is {state}, not approved.").format(
+                version=newest.version, state=newest.get_state_display()
             )
-            if newest is None
-            else (
-                _("Version {version} is {state}, not approved.").format(
-                    version=newest.version, state=newest.get_state_display()
-                ),
-                queries.waits_for(newest, actor),
-            )
-        )
+            remedy = queries.waits_for(newest, actor)
         raise Refused(_("An engagement counts as estimated when its estimate is approved."), because, remedy)
 
 

@@ -27,6 +27,7 @@ class State(models.TextChoices):
 class Estimate(Recorded):
     """One version of what an engagement's work takes."""
 
+    PART_OF = "engagement"
     engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="estimates")
     version = models.PositiveIntegerField()
     state = models.CharField(max_length=10, choices=State, default=State.ASKED)

@@ -262,11 +262,15 @@ def standing(engagement: Engagement) -> QuerySet[Expectation]:
     return found
 
 
-def versions(engagement: Engagement, member: Member) -> list[Version]:
+def with_estimators(engagement: Engagement) -> list[Estimate]:
+    """All versions of its estimate, the newest first."""
     contributions = Prefetch("contributions", Contribution.objects.select_related("estimator"))
-    found = list(
-        engagement.estimates.select_related("asked_by", "approved_by").prefetch_related(contributions)
-    )
+    rows = engagement.estimates.select_related("asked_by", "approved_by")
+    return list(rows.prefetch_related(contributions))
+
+
+def versions(engagement: Engagement, member: Member) -> list[Version]:
+    found = with_estimators(engagement)
     lines = _agreed_rows(found)
     return [
         Version(e, waits_for(e, member), numbers.totals(_priced(lines.get(e.pk, []))), next_step(member, e))
@@ -358,14 +362,8 @@ def covered(engagement: Engagement) -> list[Covered]:
 
 def may_estimate(engagement: Engagement) -> QuerySet[Member]:
     """Whom one can ask for an estimate: those who write, without the seller's side."""
-    sells = TakenPart.objects.filter(engagement=engagement, member=OuterRef("pk"), part=Part.SELLER)
     people = Member.objects.filter(is_active=True, given_roles__role__in=_ESTIMATE).distinct()
-    return (
-        people.filter(~Exists(sells))
-        .exclude(pk=engagement.relationship.owner_id)
-        .select_related("role")
-        .order_by("role__name", "name")
-    )
+    return people.exclude(pk__in=engagement.sold_by).select_related("role").order_by("role__name", "name")
 
 
 _ESTIMATE = [

@@ -130,7 +130,7 @@ def may_reuse(actor: Member | None, engagement: Any) -> None:
     engagement_rules.must_see(actor, engagement)
     engagement_rules.sells_not(actor, engagement)
     if actor is not None and (
-        leads_delivery(actor, engagement) or _has_part(actor, engagement, Part.ESTIMATOR)
+        leads_delivery(actor, engagement) or engagement_rules.acts_as(actor, engagement, Part.ESTIMATOR)
     ):
         return
     engagement_rules.may_lead(actor, engagement)
@@ -157,9 +157,7 @@ def may_approve(actor: Member | None, estimate: Any) -> None:
     """Delivery authority, and independent of the sale and of the numbers, now and ever since it began."""
     may_judge(actor, estimate)
     assert actor is not None
-    _is_independent(
-        engagement_rules.has_sold(actor, estimate.engagement) or _wrote_what_was_agreed(actor, estimate)
-    )
+    _is_independent(_wrote_what_was_agreed(actor, estimate))
 
 
 def may_judge(actor: Member | None, estimate: Estimate) -> None:
@@ -196,7 +194,7 @@ def may_be_estimator(member: Member, engagement: Engagement) -> str:
     """'' or why not, in words."""
     if not member.is_active:
         return _("{member} does not work here any more.").format(member=member)
-    if not member.access_roles - {AccessRole.AUDITOR}:
+    if not member.may_write:
         return _("{member} may only read.").format(member=member)
     if engagement_rules.sells(member, engagement):
         return _("{member} cannot estimate: the seller's side asks, delivery answers.").format(member=member)
@@ -237,11 +235,9 @@ def _as_text(rows: QuerySet[Any]) -> QuerySet[Any, str]:
 
 
 def _contributes(actor: Member, estimate: Estimate) -> bool:
-    return any(c.estimator_id == actor.pk for c in estimate.contributions.all())
-
-
-def _has_part(actor: Member, engagement: Engagement, part: Part) -> bool:
-    return any(taken.member_id == actor.pk and taken.part == part for taken in engagement.parts.all())
+    """Whether somebody is an estimator of it, and still has an access role that this asks for."""
+    may = actor.has_any(*engagement_rules.ROLES_OF[Part.ESTIMATOR])
+    return may and any(c.estimator_id == actor.pk for c in estimate.contributions.all())
 
 
 # When

@@ -143,6 +143,11 @@ class Member(AbstractBaseUser, Recorded):
     def access_roles(self) -> frozenset[str]:
         return frozenset(given.role for given in self.given_roles.all())
 
+    @property
+    def may_write(self) -> bool:
+        """Whether any of the access roles is more than that of a reader."""
+        return bool(self.access_roles - {AccessRole.AUDITOR})
+
     def has_any(self, *roles: AccessRole) -> bool:
         return not self.access_roles.isdisjoint(roles)
 

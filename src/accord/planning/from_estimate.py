@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
 
 from accord.engagements.models import Engagement
+from accord.engagements.rules import SIGNED
 from accord.estimating.models import Estimate, State, WorkPackage
-from accord.estimating.rules import is_leaf
+from accord.estimating.queries import leaves
+from accord.estimating.rules import is_leaf, names
 from accord.planning.models import Plan
 
 
@@ -24,6 +29,40 @@ def newer_than(plan: Plan) -> Estimate | None:
         return None
     found = estimate_to_plan(plan.engagement)
     return found if found is not None and found.pk != plan.estimate_id else None
+
+
+def departures(plan: Plan) -> str:
+    """How the plan takes less than its approved estimate, in words; '' if it does not, or is signed.
+
+    Before a contract the plan shows what was approved: fewer hours are approved again. Afterwards it follows the work.
+    """
+    if plan.estimate.state != State.APPROVED or plan.engagement.stage in SIGNED:
+        return ""
+    planned = {a.code: a for a in plan.activities.all()}
+    left_out, fewer = [], []
+    for leaf in leaves(plan.estimate):
+        effort, activity = leaf.effort, planned.get(leaf.package.code)
+        if effort is None or not effort.high:
+            continue
+        if activity is None:
+            left_out.append(leaf.package.name)
+        elif any(getattr(activity, point) < getattr(effort, point) for point in ("low", "likely", "high")):
+            fewer.append(leaf.package.name)
+    told = []
+    if left_out:
+        told.append(_("The plan leaves out {packages}.").format(packages=names(left_out)))
+    if fewer:
+        told.append(_("The plan takes less for {packages} than was approved.").format(packages=names(fewer)))
+    return " ".join(told)[:500]
+
+
+def approval(plan: Plan) -> dict[str, Any]:
+    """Whether an approved estimate stands behind the plan as it is, in the fields of a belief."""
+    departs = departures(plan)
+    return {
+        "from_approved_estimate": plan.estimate.state == State.APPROVED and not departs,
+        "departs": departs,
+    }
 
 
 def groups_of(packages: Sequence[WorkPackage]) -> dict[int, WorkPackage]:

@@ -16,13 +16,13 @@ from django.db.models import F, FloatField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Cast
 from numpy.typing import NDArray
 
-from accord.engagements.models import Engagement, Stage
+from accord.engagements.models import Engagement
 from accord.engagements.queries import visible_to
+from accord.engagements.rules import SIGNED
 from accord.people.models import Member, Role
 from accord.people.queries import Hours, hours_by_day
 from accord.planning.models import Activity, Assignment
 
-SIGNED = (Stage.CONTRACT, Stage.DELIVERY, Stage.CLOSING)
 Chosen = NDArray[np.bool_]
 Places = NDArray[np.int64]
 _SIGNED = frozenset(stage.value for stage in SIGNED)

@@ -19,6 +19,7 @@ GROUP_END = "end"
 class Plan(Recorded):
     """How an engagement's work is to be done, made from one estimate."""
 
+    PART_OF = "engagement"
     engagement = models.OneToOneField(Engagement, on_delete=models.PROTECT, related_name="plan")
     estimate = models.ForeignKey(Estimate, on_delete=models.PROTECT, related_name="plans")
     begins_on = models.DateField(_("no work before"))
@@ -34,6 +35,8 @@ class Plan(Recorded):
 
 
 class Activity(Recorded):
+    PART_OF = "plan"
+
     class Kind(models.TextChoices):
         EFFORT = "effort", _("work")  # three points in hours
         DURATION = "duration", _("waiting time")  # three points in working days
@@ -88,6 +91,8 @@ class Activity(Recorded):
 
 
 class Link(Recorded):
+    PART_OF = "source"
+
     class Kind(models.TextChoices):
         FS = "FS", _("finish to start")
         SS = "SS", _("start to start")
@@ -155,6 +160,7 @@ class Target(Recorded):
 class Scenario(Recorded):
     """A what-if: changes that are tried on a copy, and change the plan only when they are adopted."""
 
+    PART_OF = "engagement"
     engagement = models.ForeignKey(Engagement, on_delete=models.CASCADE, related_name="scenarios")
     name = models.CharField(_("name"), max_length=120)
     changes = models.JSONField()  # a list of changes, see planning.scenarios

@@ -39,7 +39,7 @@ def may_change_relationship(actor: Member | None, about: Any) -> None:
 
 def may_write_in(actor: Member | None, _about: Any) -> None:
     """Everybody in the firm who may write anything records what they talked about with a client."""
-    writes = actor is not None and actor.is_active and bool(actor.access_roles - {AccessRole.AUDITOR})
+    writes = actor is not None and actor.is_active and actor.may_write
     if not writes:
         raise NotAllowed(
             _("Recording needs a role that may write."),
@@ -62,7 +62,7 @@ def can_own(owner: Member) -> None:
     """An owner answers for the relationship, so it is somebody who is here and may write."""
     if not owner.is_active:
         raise WrongInput(owner=_("%(owner)s has left the firm.") % {"owner": owner})
-    if not owner.access_roles - {AccessRole.AUDITOR}:
+    if not owner.may_write:
         raise WrongInput(owner=_("%(owner)s may only read; an owner must be able to act.") % {"owner": owner})
 
 

@@ -73,6 +73,7 @@ _SILENT = {
     "made_at",
     "changes",
     "stale",
+    "sold_by",
 }
 
 

@@ -78,6 +78,7 @@ class Migration(migrations.Migration):
                 ),
                 ("outcome_because", models.CharField(blank=True, max_length=500, verbose_name="why")),
                 ("begun_on", models.DateField()),
+                ("sold_by", models.JSONField(default=list)),
                 (
                     "relationship",
                     models.ForeignKey(
@@ -212,6 +213,7 @@ class Migration(migrations.Migration):
                 ("backed_amount", models.DecimalField(decimal_places=2, max_digits=14, null=True)),
                 ("covered_by", models.CharField(blank=True, max_length=200)),
                 ("from_approved_estimate", models.BooleanField()),
+                ("departs", models.CharField(blank=True, max_length=500)),
                 ("stale", models.BooleanField(default=False)),
                 ("digest", models.CharField(max_length=64)),
                 ("at", models.DateTimeField()),

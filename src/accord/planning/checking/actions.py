@@ -23,6 +23,7 @@ from accord.planning.checking.adopting import Adoption
 from accord.planning.checking.changes import applied, kept, read
 from accord.planning.checking.marking import mark
 from accord.planning.checking.portfolio import Gathered, digest_of, gather, promise_id
+from accord.planning.from_estimate import approval
 from accord.planning.models import Activity, Plan, PromiseCheck, Scenario
 
 
@@ -197,21 +198,23 @@ def _close(check: PromiseCheck, state: str) -> None:
 def _believe(check: PromiseCheck) -> None:
     """Tell every standing expectation what delivery believes of it."""
     assert check.result is not None
-    plan = Plan.objects.select_related("estimate").get(engagement=check.engagement_id)
-    approved = plan.estimate.state == State.APPROVED
+    plan = Plan.objects.select_related("estimate", "engagement").get(engagement=check.engagement_id)
+    backed_by = approval(plan)
     covering = _packages_in(plan)
     rows = standing().filter(engagement=check.engagement_id)
     for row in rows.select_related("belief", "coverage"):
         judged = check.result["promises"].get(promise_id(row.pk))
         code = row.coverage.code if hasattr(row, "coverage") else None
         if judged is not None:
-            found = {"probability": judged["p"], "covered_by": "", **backed_value(judged)}
+            found = {"probability": judged["p"], "covered_by": "", **backed_value(judged), **backed_by}
         elif code in covering:
             found = {
                 "probability": None,
                 "covered_by": covering[code],
                 "backed_date": None,
                 "backed_amount": None,
+                "from_approved_estimate": plan.estimate.state == State.APPROVED,
+                "departs": "",
             }
         else:
             if hasattr(row, "belief") and row.kind in (Expectation.Kind.SCOPE, Expectation.Kind.QUALITY):
@@ -220,7 +223,7 @@ def _believe(check: PromiseCheck) -> None:
         belief = row.belief if hasattr(row, "belief") else Belief(expectation=row)
         for name, value in found.items():
             setattr(belief, name, value)
-        belief.from_approved_estimate, belief.stale = approved, check.stale
+        belief.stale = check.stale
         belief.digest, belief.at = check.digest, timezone.now()
         belief.save()
 

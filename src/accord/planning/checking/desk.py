@@ -12,12 +12,11 @@ from django.utils.translation import gettext as _
 from accord.engagements.desk import Group, Waiting, waits
 from accord.engagements.models import Engagement, Expectation, Part, Profile, TakenPart
 from accord.engagements.queries import standing, unlikely, visible_to
-from accord.engagements.rules import ASKED_CONFIDENCE
+from accord.engagements.rules import ASKED_CONFIDENCE, SIGNED
 from accord.exchange.wording import share
 from accord.people.models import Member
 from accord.planning.checking import rules
 from accord.planning.checking.telling import ToTell, to_tell_of
-from accord.planning.load import SIGNED
 from accord.planning.models import PromiseCheck, Scenario
 
 _KEEPS = (Part.PROJECT_MANAGER, Part.DELIVERY_LEAD)

@@ -11,11 +11,13 @@ from django.utils.translation import gettext_lazy
 from accord.actions.door import follows, gate
 from accord.actions.refusals import Refused
 from accord.engagements.models import Belief, Engagement, Expectation, Stage
+from accord.engagements.rules import SIGNED
 from accord.estimating.models import State
 from accord.planning.checking import rules
 from accord.planning.checking.curves import backed_at, curve_of, share_at
 from accord.planning.checking.marking import engagement_of, mark, mark_all, mark_check
-from accord.planning.checking.portfolio import SIGNED, promise_id
+from accord.planning.checking.portfolio import promise_id
+from accord.planning.from_estimate import approval
 from accord.planning.models import Plan, PromiseCheck, Target
 
 # Action -> what it did, as the end of the sentence "since the check something changed: …".
@@ -170,7 +172,9 @@ def _said(engagement: Engagement) -> None:
 
 def _believe_from(check: PromiseCheck) -> None:
     assert check.result is not None
-    approved = Plan.objects.filter(engagement=check.engagement_id, estimate__state=State.APPROVED).exists()
+    backed_by = approval(
+        Plan.objects.select_related("estimate", "engagement").get(engagement=check.engagement_id)
+    )
     new = check.engagement.expectations.filter(belief=None, restated_by=None, withdrawal=None)
     for row in new.filter(kind__in=[Expectation.Kind.TIME, Expectation.Kind.COST]).select_related("target"):
         if promise_id(row.pk) in check.result["promises"]:
@@ -185,8 +189,8 @@ def _believe_from(check: PromiseCheck) -> None:
         Belief(
             expectation=row,
             probability=probability,
-            from_approved_estimate=approved,
             digest=check.digest,
             at=timezone.now(),
+            **backed_by,
             **backed_at(curve, row.kind, check.result["asked"]),
         ).save()

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import models
 
 from accord.engagements.models import Belief, Engagement
-from accord.planning.checking.portfolio import SIGNED
+from accord.engagements.rules import SIGNED
 from accord.planning.checking.renewing import renew_soon
 from accord.planning.models import PromiseCheck
 

@@ -15,9 +15,9 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accord.actions.refusals import Refused
-from accord.engagements.models import Engagement, Expectation, Profile, Stage
+from accord.engagements.models import Engagement, Expectation, Profile
 from accord.engagements.queries import standing
-from accord.engagements.rules import ASKED_CONFIDENCE, WANTED_MARGIN, well_in_time
+from accord.engagements.rules import ASKED_CONFIDENCE, SIGNED, WANTED_MARGIN, well_in_time
 from accord.engine import plan as engine
 from accord.estimating.models import Risk
 from accord.estimating.numbers import COMMON_CAUSE
@@ -30,7 +30,6 @@ from accord.planning.models import Activity, Link, Plan
 SAMPLES = 10_000
 # The engine's own bound on activities times samples: a firm of any size gets an answer, of fewer samples if need be.
 MOST_WORK = 100_000_000
-SIGNED = (Stage.CONTRACT, Stage.DELIVERY, Stage.CLOSING)
 NOBODY = "nobody"
 
 
