@@ -61,7 +61,9 @@ def a_proposal_has_a_checked_plan(_actor: Any, engagement: Engagement, stage: St
     """Forward to the proposal only with a plan and a promise check of it that still holds."""
     if stage != Stage.PROPOSAL or engagement.stage != Stage.ESTIMATED:
         return
-    checks = engagement.checks.filter(scenario=None).select_related("engagement__plan__estimate")
+    # Not by `engagement.checks`: its rows share the engagement, and would forget the plan that was joined.
+    checks = PromiseCheck.objects.filter(engagement=engagement, scenario=None)
+    checks = checks.select_related("engagement__plan__estimate")
     newest = checks.defer("inputs", "result").first()
     plan = (
         newest.engagement.plan
