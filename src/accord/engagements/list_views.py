@@ -20,7 +20,7 @@ from accord.engagements import actions, list_actions, listing
 from accord.engagements.forms import PartForm, StepOfEachForm, ViewForm
 from accord.engagements.models import Engagement, SavedView, Stage
 from accord.engagements.pages import visible
-from accord.engagements.queries import row_of, views_of, visible_to
+from accord.engagements.queries import row_of, views_of, visible_to, with_parts
 from accord.engagements.rules import RefusedForSome
 from accord.people.accounts import signed_in
 from accord.people.models import Member
@@ -160,7 +160,7 @@ def _together(
     """The page on which something is asked for several engagements; refusals are told row by row."""
     ids = [int(pk) for pk in request.GET.getlist("id") if pk.isascii() and pk.isdigit()]
     rows = visible_to(signed_in(request)).filter(pk__in=ids).select_related("relationship__client")
-    chosen = list(rows.prefetch_related("parts__member").order_by("title"))
+    chosen = list(rows.prefetch_related(with_parts()).order_by("title"))
     back = request.headers.get("HX-Current-URL") or resolve_url(PAGE)
     refused: RefusedForSome | None = None
     try:

@@ -14,6 +14,7 @@ from accord.actions.door import obstacles
 from accord.actions.refusals import NotAllowed, Refused
 from accord.engagements import rules
 from accord.engagements.models import Engagement, Outcome, Stage
+from accord.engagements.queries import with_parts
 from accord.people.accounts import signed_in
 from accord.people.models import Member
 
@@ -58,7 +59,7 @@ def visible(request: HttpRequest, pk: int) -> Engagement:
         NotAllowed: it is confidential. Http404: there is none.
     """
     rows = Engagement.objects.select_related("relationship__client", "relationship__owner")
-    found: Engagement = get_object_or_404(rows.prefetch_related("parts__member"), pk=pk)
+    found: Engagement = get_object_or_404(rows.prefetch_related(with_parts()), pk=pk)
     rules.must_see(signed_in(request), found)
     return found
 

@@ -273,7 +273,7 @@ def _expectation(request: HttpRequest, pk: int) -> Expectation:
     rows = Expectation.objects.select_related(
         "engagement__relationship__client", "engagement__relationship__owner", "member", "contact"
     )
-    found: Expectation = get_object_or_404(rows.prefetch_related("engagement__parts__member"), pk=pk)
+    found: Expectation = get_object_or_404(rows.prefetch_related(queries.with_parts("engagement__")), pk=pk)
     rules.must_see(signed_in(request), found.engagement)
     return found
 

@@ -17,6 +17,7 @@ from accord.actions.forms import carried_out, form_page, gone
 from accord.actions.refusals import Refused, WrongInput
 from accord.engagements.models import Expectation
 from accord.engagements.pages import engagement_page, visible
+from accord.engagements.queries import with_parts
 from accord.engagements.rules import must_see
 from accord.people.accounts import signed_in
 from accord.people.models import Member, Role
@@ -272,7 +273,7 @@ def _plan(request: HttpRequest, pk: int) -> Plan:
 
 def _activity(request: HttpRequest, pk: int) -> Activity:
     rows = Activity.objects.select_related("plan__engagement__relationship__client")
-    found: Activity = get_object_or_404(rows.prefetch_related("plan__engagement__parts__member"), pk=pk)
+    found: Activity = get_object_or_404(rows.prefetch_related(with_parts("plan__engagement__")), pk=pk)
     must_see(signed_in(request), found.plan.engagement)
     return found
 
