@@ -210,7 +210,7 @@ def _estimated_alone(member: Member, estimate: Estimate) -> str:
 
 
 def _wrote_what_was_agreed(member: Member, estimate: Estimate) -> str:
-    """Whether somebody changed what the estimators agreed on: the hours, or which packages there are."""
+    """Whether somebody changed what the estimators agreed on: hours, packages and who does them, or risks."""
     done = [c.done_at for c in estimate.contributions.all() if c.done_at is not None]
     if not done:
         return ""
@@ -218,10 +218,12 @@ def _wrote_what_was_agreed(member: Member, estimate: Estimate) -> str:
     efforts = Effort.objects.filter(package__estimate=estimate, contribution=None)
     hours = Q(model="estimating.effort", object_id__in=_as_text(efforts))
     packages = Q(model="estimating.workpackage", object_id__in=_as_text(estimate.packages.all()))
-    moved = packages & (Q(after__has_key="level") | Q(after__has_key="position"))
-    gone = Q(model="estimating.workpackage", kind="deleted", before__estimate_id=str(estimate.pk))
+    changed = packages & Q(after__has_any_keys=["level", "position", "role_id", "units"])
+    of_this = Q(before__estimate_id=str(estimate.pk)) | Q(after__estimate_id=str(estimate.pk))
+    gone = Q(model="estimating.workpackage", kind="deleted") & of_this
+    risks = Q(model="estimating.risk") & of_this
     written = AuditChange.objects.filter(
-        hours | moved | gone, entry__actor=member, entry__at__gt=max(done)
+        hours | changed | gone | risks, entry__actor=member, entry__at__gt=max(done)
     ).exclude(entry__action__in=_BEGINS_AGREEMENT)
     return _("You changed what the estimators had agreed on.") if written.exists() else ""
 

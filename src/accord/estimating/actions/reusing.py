@@ -40,9 +40,13 @@ def begin_new_version(
     """A copy to work on, with the same codes; by the same estimators if none are named.
 
     Raises:
+        NotAllowed: somebody who estimated is left out by one who may not decide that.
         Refused: a version is open already.
     """
-    named = list(estimators) or [c.estimator for c in estimate.contributions.select_related("estimator")]
+    earlier = [c.estimator for c in estimate.contributions.select_related("estimator")]
+    named = list(estimators) or earlier
+    if any(one.is_active and one not in named for one in earlier):
+        rules.may_release(actor, estimate)
     new = new_version(
         actor, estimate.engagement, question.strip() or estimate.question, due_on, named, copied_from=estimate
     )
