@@ -178,6 +178,15 @@ def test_the_page_tells_each_refusal_beside_its_engagement() -> None:
     assert not Engagement.objects.exclude(next_step_on=None).exists()
 
 
+@pytest.mark.parametrize("number", ["9" * 25, str(2**63), "9" * 5000, "\u0663"])
+@pytest.mark.parametrize("page", ["part", "next-step"])
+def test_a_number_that_no_engagement_has_chooses_none(page: str, number: str) -> None:
+    client = pages_of(firm.seller())
+    address = f"/engagements/together/{page}/?id={number}"
+    assert client.get(address).context["chosen"] == []
+    assert client.post(address, {"step": "Call", "part": "team"}).context["chosen"] == []
+
+
 def test_a_day_for_several_keeps_the_words_of_each() -> None:
     seller = firm.seller()
     one, two = firm.engagement(seller, title="One"), firm.engagement(seller, title="Two")

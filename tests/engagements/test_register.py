@@ -177,6 +177,14 @@ def test_the_engagement_is_found_by_its_name_where_there_is_no_script() -> None:
     assert Expectation.objects.get().engagement == engagement
 
 
+@pytest.mark.parametrize("number", ["9" * 25, "9" * 5000, "\x00"])
+def test_an_engagement_with_a_number_that_none_has_is_asked_for_again(number: str) -> None:
+    client = pages_of(firm.seller())
+    answer = client.post("/engagements/record/", {"engagement": number, "contact": number, "kind": "scope"})
+    assert answer.status_code == 422
+    assert "engagement_name" in answer.context["form"].errors
+
+
 def test_a_confidential_engagement_is_neither_offered_nor_taken() -> None:
     engagement = firm.engagement(title="Secret merger", confidential=True)
     page = pages_of(firm.seller())

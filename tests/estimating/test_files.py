@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from decimal import Decimal
 from typing import Any
@@ -185,3 +186,43 @@ def test_a_stranger_and_a_delivered_estimate_take_no_file(client: Any) -> None:
     for somebody, status in ((estimator(), 403), (by, 409)):
         client.force_login(somebody, backend="allauth.account.auth_backends.AuthenticationBackend")
         assert client.get(f"/estimates/{estimate.pk}/import/").status_code == status
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        None,
+        "[]",
+        "{}",
+        "null",
+        "1",
+        "[" * 100_000,
+        '{"rows": {}, "revision": 1}',
+        '{"rows": [], "revision": 1e400}',
+        '{"rows": [], "revision": ' + "9" * 5000 + "}",
+    ],
+)
+def test_what_is_taken_and_is_no_breakdown_is_refused_in_words(full: Any, body: str | None) -> None:
+    client, estimate = full
+    before = names(estimate)
+    answer = client.post(f"/estimates/{estimate.pk}/import/take/", {} if body is None else {"body": body})
+    assert answer.status_code == 422
+    assert "This is not a breakdown." in answer.content.decode()
+    assert names(estimate) == before
+
+
+def test_what_is_taken_is_sent_as_a_form(full: Any) -> None:
+    client, estimate = full
+    address = f"/estimates/{estimate.pk}/import/take/"
+    answer = client.post(address, {"revision": 1, "rows": []}, content_type="application/json")
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("field", ["role", "low"])
+def test_a_character_that_no_page_can_hold_is_left_out_of_what_is_wrong(full: Any, field: str) -> None:
+    client, estimate = full
+    line = {"name": "n", field: "x\ud800"}
+    body = json.dumps({"revision": 1, "rows": [line]})
+    answer = client.post(f"/estimates/{estimate.pk}/import/take/", {"body": body})
+    assert answer.status_code == 422
+    assert "“x”" in answer.content.decode()

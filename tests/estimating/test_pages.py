@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from accord.actions.door import action, obstacles
 from accord.engagements.actions import Said, give_part, move_to_stage, record_expectation
@@ -257,6 +259,37 @@ def test_the_grid_saves_by_one_post_and_tells_a_stale_page(at: Any) -> None:
     assert wrong.json()["problems"] == [
         {"row": 0, "field": "name", "message": "Give the work package a name."}
     ]
+
+
+def test_the_grid_leaves_out_characters_that_no_database_and_no_page_can_hold(at: Any) -> None:
+    somebody = estimator()
+    estimate = asked(None, somebody)
+    row = {"name": "Bu\ud800ild\x00", "level": 0, "low": "1", "likely": "2", "high": "3", "note": "a\udfffb"}
+    body = json.dumps({"revision": 0, "rows": [row]})
+    answer = at(somebody).post(f"/estimates/{estimate.pk}/rows/", body, content_type="application/json")
+    assert [(r["name"], r["note"]) for r in answer.json()["rows"]] == [("Build", "ab")]
+
+
+def test_a_form_that_is_sent_to_the_grid_is_refused_in_words() -> None:
+    somebody = estimator()
+    address = f"/estimates/{asked(None, somebody).pk}/"
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(somebody, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.get(address)
+    token = {"X-CSRFToken": client.cookies["accord_csrf"].value}
+    answer = client.post(f"{address}rows/", {"a": "b"}, headers=token)
+    assert answer.status_code == 422
+    assert answer.json()["because"] == "A breakdown is sent as JSON."
+
+
+def test_an_estimator_with_a_number_that_nobody_has_is_an_invalid_choice(at: Any) -> None:
+    engagement = firm.engagement()
+    address = f"/estimates/of/{engagement.pk}/ask/"
+    for number in ("9" * 25, "9" * 5000, "\x00", "x"):
+        form = {"question": "How long?", "estimators": number, "delivery_lead": number}
+        answer = at(seller_of(engagement)).post(address, form)
+        assert answer.status_code == 422
+        assert answer.context["form"].errors.keys() == {"estimators", "delivery_lead"}
 
 
 def test_agreeing_takes_commas_and_tells_what_is_wrong(at: Any) -> None:

@@ -254,3 +254,12 @@ def test_who_may_read_a_plan_is_told_that_they_may_not_edit_it() -> None:
     plan, manager = builders.a_plan(["Design"])
     for member, may in ((firm.member(), False), (manager, True)):
         assert _as(member).get(f"/plans/of/{plan.engagement_id}/picture/").json()["mayEdit"] is may
+
+
+@pytest.mark.parametrize("priority", ["9" * 25, "32768"])
+def test_a_priority_that_no_database_keeps_is_told_beside_its_field(priority: str) -> None:
+    plan, manager = builders.a_plan()
+    sent = {"revision": plan.revision, "begins_on": plan.begins_on, "priority": priority, "fixed_cost": "0"}
+    answer = _as(manager).post(f"/plans/of/{plan.engagement_id}/settings/", sent)
+    assert answer.status_code == 422
+    assert "priority" in answer.context["form"].errors

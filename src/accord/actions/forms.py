@@ -16,6 +16,7 @@ from accord.actions.refusals import WrongInput
 
 FORM_KEY = "form-key"
 _KEY = re.compile(r"[\w-]{1,100}", re.ASCII)
+LARGEST_NUMBER = 2**63 - 1  # of a row, in every database
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,24 @@ class Done:
     """An action was carried out; what it returned."""
 
     result: Any
+
+
+class SeveralField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """Rows to choose from; a number that no row can have is an invalid choice, not an error of the database."""
+
+    def clean(self, value: Any) -> Any:
+        for pk in value or ():
+            if row_number(str(pk)) is None:
+                message = self.error_messages["invalid_pk_value"]
+                raise forms.ValidationError(message, "invalid_pk_value", {"pk": str(pk)[:20]})
+        return super().clean(value)
+
+
+def row_number(typed: str) -> int | None:
+    """The number of a row as an address or a form names it; None if no row can have it."""
+    if not (typed.isascii() and typed.isdigit() and len(typed) < 20):
+        return None
+    return number if (number := int(typed)) <= LARGEST_NUMBER else None
 
 
 def carried_out(request: HttpRequest, form: forms.Form, act: Callable[[], Any]) -> Done | None:

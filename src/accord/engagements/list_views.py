@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from accord.actions.forms import carried_out, form_page
+from accord.actions.forms import carried_out, form_page, row_number
 from accord.actions.refusals import Refused
 from accord.engagements import actions, list_actions, listing
 from accord.engagements.forms import PartForm, StepOfEachForm, ViewForm
@@ -158,7 +158,7 @@ def _together(
     act: Callable[[list[Engagement], dict[str, Any]], None],
 ) -> HttpResponse:
     """The page on which something is asked for several engagements; refusals are told row by row."""
-    ids = [int(pk) for pk in request.GET.getlist("id") if pk.isascii() and pk.isdigit()]
+    ids = [pk for pk in map(row_number, request.GET.getlist("id")) if pk is not None]
     rows = visible_to(signed_in(request)).filter(pk__in=ids).select_related("relationship__client")
     chosen = list(rows.prefetch_related(with_parts()).order_by("title"))
     back = request.headers.get("HX-Current-URL") or resolve_url(PAGE)

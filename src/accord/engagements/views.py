@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accord.actions.forms import carried_out, form_page, gone
+from accord.actions.forms import carried_out, form_page, gone, row_number
 from accord.actions.queries import history_of
 from accord.engagements import actions, queries, rules
 from accord.engagements.forms import (
@@ -83,9 +83,7 @@ def record_anywhere(request: HttpRequest) -> HttpResponse:
     asked = request.POST.get("engagement", "")
     about = last
     if request.method == "POST":
-        about = (
-            queries.open_to(member).filter(pk=asked).first() if asked.isascii() and asked.isdigit() else None
-        )
+        about = queries.open_to(member).filter(pk=row_number(asked) or 0).first()
     if about is not None:
         form.offer_people_of(about)
 
@@ -144,8 +142,7 @@ def said(request: HttpRequest, pk: int) -> HttpResponse:
 
 def history(request: HttpRequest, pk: int) -> HttpResponse:
     found = visible(request, pk)
-    asked = request.GET.get("before", "")
-    trail = trail_of(found, int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 12 else None)
+    trail = trail_of(found, row_number(request.GET.get("before", "")))
     page = {"history": trail.changes, "older": trail.older}
     return engagement_page(request, found, "engagements:history", "engagements/history.html", page)
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accord.actions.forms import form_page, gone
-from accord.actions.refusals import Refused
+from accord.actions.refusals import Refused, WrongInput
 from accord.engagements.pages import engagement_page
 from accord.estimating import actions, parsing, queries, rules
 from accord.estimating.files import engagement, planning_tool, table, taking
@@ -94,9 +94,15 @@ def take(request: HttpRequest, pk: int) -> HttpResponse:
         given, revision = parsing.body_of(request.POST.get("body", "").encode())
         actions.save_grid(signed_in(request), found, given, revision)
     except rules.WrongRows as wrong:
-        page = {"estimate": found, "problems": wrong.problems[:50]}
-        return engagement_page(request, found.engagement, TAB, "estimating/not_taken.html", page, status=422)
+        return _not_taken(request, found, {"problems": wrong.problems[:50]})
+    except WrongInput as wrong:
+        return _not_taken(request, found, {"because": str(wrong)})
     return gone(request, "estimating:estimate", found.pk)
+
+
+def _not_taken(request: HttpRequest, found: Estimate, why: dict[str, Any]) -> HttpResponse:
+    page = {"estimate": found} | why
+    return engagement_page(request, found.engagement, TAB, "estimating/not_taken.html", page, status=422)
 
 
 def _told(error: InputError) -> list[str]:

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
+from accord.actions.forms import SeveralField
 from accord.engagements.forms import DateInput
 from accord.engagements.models import Engagement, Expectation, Part
 from accord.estimating import queries
@@ -28,7 +29,7 @@ class QuestionForm(forms.Form):
     due_on = forms.DateField(label=_("Needed by"), required=False, widget=DateInput())
 
 
-class PeopleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+class PeopleField(SeveralField):
     """People by their role, which stands beside the name."""
 
     def label_from_instance(self, obj: Any) -> str:

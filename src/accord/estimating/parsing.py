@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -15,6 +16,7 @@ from accord.estimating.rules import MOST_ROWS, CellProblem, Row, WrongRows
 from accord.people.models import Role
 
 _POINTS = ("low", "likely", "high")
+_UNTOLD = re.compile("[\x00\ud800-\udfff]")  # what JSON can name, and no database and no page can hold
 
 
 def rows_as_json(grid: Grid) -> list[dict[str, Any]]:
@@ -118,5 +120,4 @@ def _text(line: Mapping[str, Any], field: str) -> str:
     value = line.get(field)
     if value is None or isinstance(value, (dict, list)):
         return ""
-    # A database cannot hold this character in a text.
-    return str(value).replace("\x00", "").strip()
+    return _UNTOLD.sub("", str(value)).strip()

@@ -119,7 +119,7 @@ def rows(request: HttpRequest, pk: int) -> HttpResponse:
     member = signed_in(request)
     if request.method == "POST":
         try:
-            given, revision = parsing.body_of(request.body)
+            given, revision = parsing.body_of(_json_of(request))
             actions.save_grid(member, found, given, revision)
         except rules.WrongRows as wrong:
             problems = [{"row": p.row, "field": p.field, "message": p.message} for p in wrong.problems]
@@ -140,6 +140,17 @@ def rows(request: HttpRequest, pk: int) -> HttpResponse:
         "headline": headline,
     }
     return JsonResponse(answer)
+
+
+def _json_of(request: HttpRequest) -> bytes:
+    """What was sent as JSON; the content of a form has been read before, and cannot be read again.
+
+    Raises:
+        WrongInput: it was sent as something else.
+    """
+    if request.content_type != "application/json":
+        raise WrongInput(rows=_("A breakdown is sent as JSON."))
+    return request.body
 
 
 def ask(request: HttpRequest, pk: int) -> HttpResponse:

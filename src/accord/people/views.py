@@ -19,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from accord.actions.forms import carried_out, form_page, gone
+from accord.actions.forms import carried_out, form_page, gone, row_number
 from accord.actions.refusals import NotAllowed, Refused
 from accord.people import actions, forms, invitations, mail, queries, rules
 from accord.people.accounts import let_in, signed_in
@@ -367,8 +367,7 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
 
 def _filter(request: HttpRequest) -> queries.Filter:
     def number(name: str) -> int | None:
-        typed = request.GET.get(name, "")
-        return int(typed) if typed.isdecimal() and len(typed) < 10 else None
+        return row_number(request.GET.get(name, ""))
 
     return queries.Filter(
         search=request.GET.get("search", "").strip(),

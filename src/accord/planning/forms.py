@@ -18,6 +18,7 @@ from accord.planning.models import Activity, Assignment, Link, Plan
 
 _FREE_ROWS = 2  # empty rows for one more person or link
 _HUNDRED = Decimal(100)
+LEAST_URGENT = 32_767  # the largest priority that every database keeps
 
 
 class BeginForm(forms.Form):
@@ -44,7 +45,9 @@ class RevisionForm(forms.Form):
 class PlanForm(RevisionForm):
     begins_on = forms.DateField(label=_("No work before"), widget=DateInput())
     priority = forms.IntegerField(
-        label=_("Priority"), help_text=_("1 goes first where engagements need the same people.")
+        label=_("Priority"),
+        max_value=LEAST_URGENT,
+        help_text=_("1 goes first where engagements need the same people."),
     )
     fixed_cost = forms.DecimalField(label=_("Cost besides hours"), max_digits=12, decimal_places=2)
 

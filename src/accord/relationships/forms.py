@@ -9,6 +9,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from accord.actions.forms import SeveralField
 from accord.people.models import Member
 from accord.relationships.models import Client, Contact, Interaction, Relationship
 
@@ -54,7 +55,7 @@ class InteractionForm(forms.Form):
         initial=dt.date.today,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
-    contacts = forms.ModelMultipleChoiceField(
+    contacts = SeveralField(
         label=_("With"), queryset=Contact.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )
     text = forms.CharField(label=_("What was talked about"), widget=forms.Textarea(attrs={"rows": 4}))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable
+from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
 from django.db import DataError
@@ -10,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from accord.actions.forms import LARGEST_NUMBER
 from accord.actions.refusals import NotAllowed, Refused
 from accord.people.models import Member
 
@@ -51,7 +54,11 @@ class Refusals:
 
 
 class OddAddresses:
-    """What no database can look for (a NUL character, a number beyond all bounds) is an address at which nothing is."""
+    """What no database can look for (a NUL character, a number beyond all bounds) is an address at which nothing is.
+
+    What is sent is held to the same: UTF-8 text, since other encodings can hide characters that no page can show,
+    and values that the database takes. Forms judge these in their own words; this is the net under all of them.
+    """
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -59,9 +66,17 @@ class OddAddresses:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if any("\0" in value for values in request.GET.lists() for value in values[1]):
             raise SuspiciousOperation("a NUL character in an address")
+        if request.encoding and codecs.lookup(request.encoding).name != "utf-8":
+            raise SuspiciousOperation("an encoding other than UTF-8")
         return self.get_response(request)
 
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]) -> None:
+        if any(isinstance(value, int) and value > LARGEST_NUMBER for value in kwargs.values()):
+            raise Http404
+
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if isinstance(error, OverflowError | DataError) and request.method == "GET":
+        if not isinstance(error, OverflowError | DataError):
+            return None
+        if request.method in ("GET", "HEAD"):
             raise Http404 from error
-        return None
+        raise SuspiciousOperation("a value that the database does not take") from error

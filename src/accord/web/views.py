@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -56,6 +56,17 @@ def odd(request: HttpRequest, exception: Exception) -> HttpResponse:
         ),
     }
     return render(request, "web/error.html", page, status=400)
+
+
+@login_not_required
+def sent_too_late(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """What is sent without a page's own token does nothing. A script that sends JSON reads the answer as JSON."""
+    because = _("The page was open too long, or this browser keeps no cookies. Nothing was changed.")
+    remedy = _("Open the page again and repeat what you did.")
+    if request.content_type == "application/json":
+        return JsonResponse({"because": because, "remedy": remedy}, status=403)
+    page = {"title": _("This page is too old to be sent."), "text": f"{because} {remedy}"}
+    return render(request, "web/error.html", page, status=403)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
