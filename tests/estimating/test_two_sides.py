@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -14,6 +16,7 @@ from accord.engagements.actions import (
     change_engagement,
     change_profile,
     give_part,
+    plan_next_step,
     record_expectation,
     take_part,
 )
@@ -22,9 +25,11 @@ from accord.estimating.actions import (
     agree_on_efforts,
     approve_estimate,
     ask_for_estimate,
+    begin_new_version,
     copy_estimate,
     cover,
     deliver_estimate,
+    note_risk,
     send_back,
 )
 from accord.estimating.models import Estimate, State
@@ -245,3 +250,104 @@ def test_somebody_without_a_role_in_delivery_is_not_asked_for_hours() -> None:
     engagement = firm.engagement()
     with pytest.raises(WrongInput, match="no role in delivery"):
         ask_for_estimate(seller_of(engagement), engagement, "What?", None, [firm.member(AccessRole.FINANCE)])
+
+
+# Who sold it, though they do not sell it now
+
+
+def test_who_gave_the_selling_away_decides_nothing_for_delivery() -> None:
+    seller = firm.member(*BOTH, AccessRole.ESTIMATOR, AccessRole.EXECUTIVE)
+    engagement, pal = firm.engagement(seller), firm.seller()
+    give_part(seller, engagement, pal, Part.SELLER)
+    take_part(pal, engagement, seller, Part.SELLER)
+    for part in (Part.DELIVERY_LEAD, Part.PROJECT_MANAGER, Part.ESTIMATOR):
+        with pytest.raises(Refused, match="sold this engagement"):
+            give_part(pal, engagement, seller, part)
+    with pytest.raises(NotAllowed, match="sold this engagement"):
+        change_profile(seller, engagement, "light", "It is small.")
+    with pytest.raises(WrongInput, match="cannot estimate"):
+        ask_for_estimate(pal, engagement, "What?", None, [seller])
+
+
+def test_who_handed_the_relationship_over_does_not_approve() -> None:
+    owner = firm.member(*BOTH, AccessRole.RELATIONSHIP_MANAGER)
+    engagement = begin_engagement(firm.seller(), firm.relationship(owner), "Portal")
+    hand_over_relationship(owner, engagement.relationship, firm.member(AccessRole.RELATIONSHIP_MANAGER))
+    with pytest.raises(NotAllowed, match="owned the relationship"):
+        approve_estimate(owner, delivered(engagement))
+
+
+def test_an_estimator_does_not_become_the_owner() -> None:
+    estimate = delivered()
+    somebody = estimate.contributions.get().estimator
+    give_role(firm.administrator(), somebody, AccessRole.RELATIONSHIP_MANAGER)
+    relationship = estimate.engagement.relationship
+    with pytest.raises(Refused, match="made or approved an estimate"):
+        hand_over_relationship(relationship.owner, relationship, somebody)
+
+
+def test_a_refusal_does_not_tell_what_is_confidential() -> None:
+    secret = firm.engagement(confidential=True, title="Project Zeus")
+    lead = firm.with_part(secret, Part.DELIVERY_LEAD)
+    give_role(firm.administrator(), lead, AccessRole.RELATIONSHIP_MANAGER)
+    approve_estimate(lead, delivered(secret))
+    with pytest.raises(Refused, match="a confidential engagement") as refused:
+        hand_over_relationship(firm.administrator(), secret.relationship, lead)
+    assert "Zeus" not in str(refused.value)
+
+
+# Whose numbers are heard
+
+
+def test_the_seller_does_not_throw_an_estimator_out_by_the_part() -> None:
+    somebody, other = estimator(), estimator()
+    engagement = asked(None, somebody, other).engagement
+    with pytest.raises(Refused, match="still estimates keeps the part"):
+        take_part(seller_of(engagement), engagement, somebody, Part.ESTIMATOR)
+
+
+def test_the_seller_does_not_begin_a_version_without_an_estimator() -> None:
+    low, high = estimator(), estimator()
+    estimate = given(asked(None, low, high), low, two_packages())
+    given(estimate, high, two_packages((80, 100, 200), (40, 80, 120)))
+    deliver_estimate(high, now(estimate))
+    approve_estimate(delivery_lead(), now(estimate))
+    with pytest.raises(NotAllowed, match="without an estimator"):
+        begin_new_version(seller_of(estimate.engagement), now(estimate), "Again", None, [low])
+    assert begin_new_version(delivery_lead(), now(estimate), "Again", None, [low]).version == 2
+
+
+@pytest.mark.parametrize("what", ["people", "risk"])
+def test_who_changed_people_or_risks_of_what_was_agreed_does_not_approve(what: str) -> None:
+    somebody, lead = estimator(), delivery_lead()
+    estimate = given(asked(None, somebody), somebody, two_packages())
+    if what == "people":
+        rows = [replace(r, units=Decimal(9)) for r in two_packages()]
+        saved(estimate, lead, rows)
+    else:
+        package = estimate.packages.first()
+        note_risk(
+            lead, now(estimate), "The interface changes", Decimal("0.5"), package, *map(Decimal, (1, 2, 3))
+        )
+    deliver_estimate(somebody, now(estimate))
+    with pytest.raises(Refused, match="had agreed on"):
+        approve_estimate(lead, now(estimate))
+
+
+# Who only reads
+
+
+@pytest.mark.parametrize("who", ["owner", "estimator"])
+def test_who_has_become_a_reader_writes_nothing(who: str) -> None:
+    admin, owner, somebody = firm.administrator(), firm.member(AccessRole.RELATIONSHIP_MANAGER), estimator()
+    engagement = begin_engagement(firm.seller(), firm.relationship(owner), "Portal")
+    estimate = asked(engagement, somebody)
+    reader = owner if who == "owner" else somebody
+    for role in reader.access_roles:
+        take_role(admin, reader, AccessRole(role))
+    give_role(admin, reader, AccessRole.AUDITOR)
+    reader = type(reader).objects.get(pk=reader.pk)
+    with pytest.raises(NotAllowed):
+        plan_next_step(reader, engagement, "Call them", None)
+    with pytest.raises(NotAllowed):
+        saved(now(estimate), reader, two_packages())

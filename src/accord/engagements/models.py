@@ -42,6 +42,8 @@ class Profile(models.TextChoices):
 
 
 class Engagement(Recorded):
+    PART_OF = "relationship"
+
     relationship = models.ForeignKey(Relationship, on_delete=models.PROTECT, related_name="engagements")
     title = models.CharField(_("title"), max_length=200)
     stage = models.CharField(_("stage"), max_length=20, choices=Stage, default=Stage.FIRST_TALK)
