@@ -72,9 +72,12 @@ def test_the_best_date_is_backed_and_the_day_before_is_not(engagement: Engagemen
 def test_the_curve_says_at_the_promised_date_what_the_check_says(engagement: Engagement) -> None:
     e = build.told_date(engagement, 45)
     found = check(engagement)
-    from accord.planning.checking.curves import share_at
+    from accord.planning.checking.curves import share_by
 
-    assert share_at(found.result["time"], e) == pytest.approx(promise(found, e)["p"])
+    assert found.result is not None
+    assert e.date is not None
+    told = share_by(found.result["time"]["curve"], e.date.isoformat())
+    assert told == pytest.approx(promise(found, e)["p"])
 
 
 def test_a_promise_about_one_activity_has_the_curve_of_that_activity(engagement: Engagement) -> None:

@@ -89,7 +89,7 @@ def test_what_is_said_now_is_judged_at_once_by_what_was_computed(role: Role) -> 
     late = build.told_date(engagement, 200)
     assert Belief.objects.get(expectation=late).probability == 1.0
     dear = build.told_price(engagement, 1_000_000)
-    assert not Belief.objects.filter(expectation=dear).exists()  # the check does not hold any more
+    assert Belief.objects.get(expectation=dear).probability == 1.0  # only words are newer than the check
     assert newest(engagement).stale_because == "what the client was told"
 
 
@@ -98,6 +98,25 @@ def test_a_restated_date_is_judged_at_once(role: Role) -> None:
     assert not statements(engagement)[0].backing.backed
     restate_expectation(seller(engagement), engagement.expectations.get(), firm.a_date(200))
     assert statements(engagement)[0].backing.backed
+
+
+def test_each_of_several_restated_dates_is_judged_at_once_and_stands_in_the_check(role: Role) -> None:
+    engagement = checked(role, days=1)
+    build.told_date(engagement, 2)
+    for said in list(engagement.expectations.all()):
+        restate_expectation(seller(engagement), said, firm.a_date(200))
+    new = engagement.expectations.filter(restated_by=None)
+    assert all(s.backing.backed for s in statements(engagement))
+    result = newest(engagement).result
+    assert result is not None
+    assert result["promises"].keys() == {f"x{e.pk}" for e in new}
+
+
+def test_after_a_change_of_the_plan_new_words_wait_for_the_next_check(role: Role) -> None:
+    engagement = checked(role)
+    mark(engagement, "an activity was changed")
+    late = build.told_date(engagement, 200)
+    assert not Belief.objects.filter(expectation=late).exists()
 
 
 def test_what_is_taken_back_leaves_what_is_believed_of_the_rest(role: Role) -> None:

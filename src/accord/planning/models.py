@@ -207,6 +207,9 @@ class PromiseCheck(Recorded):
     problem = models.TextField(blank=True)  # why it failed, in words for a person
     stale = models.BooleanField(default=False)
     stale_because = models.CharField(max_length=200, blank=True)  # the first change since
+    only_words = models.BooleanField(
+        default=False
+    )  # stale because something was said; what was computed holds
 
     asked_now = False  # made by this very call, and not given to a job yet
 

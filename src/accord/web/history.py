@@ -73,6 +73,7 @@ _SILENT = {
     "made_at",
     "changes",
     "stale",
+    "only_words",
     "sold_by",
 }
 

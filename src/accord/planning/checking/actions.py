@@ -21,8 +21,10 @@ from accord.people.models import Member
 from accord.planning.checking import rules
 from accord.planning.checking.adopting import Adoption
 from accord.planning.checking.changes import applied, kept, read
+from accord.planning.checking.curves import reworded
 from accord.planning.checking.marking import mark
 from accord.planning.checking.portfolio import Gathered, digest_of, gather, promise_id
+from accord.planning.checking.queries import standing_promises
 from accord.planning.from_estimate import approval
 from accord.planning.models import Activity, Plan, PromiseCheck, Scenario
 
@@ -105,10 +107,10 @@ def adopt_scenario(actor: Member, scenario: Scenario) -> Scenario:
 @action(permission=rules.only_the_system)
 def note_answer(actor: None, check: PromiseCheck, answer: dict[str, Any]) -> None:
     """Keep the answer of a check, and what it means for every expectation and activity."""
-    check.result = answer
+    check.result = reworded(answer, standing_promises(check.engagement))
     check.stale = _stale_by_now(check)
     check.save()
-    _believe(check)
+    believe(check)
     _plan_dates(check)
 
 
@@ -175,17 +177,17 @@ def _same(engagement: Engagement, scenario: Scenario | None, digest: str) -> Pro
         return None if rules.is_lost(newest, timezone.now()) else newest
     if newest.state != PromiseCheck.State.DONE:
         return None
-    newest.stale, newest.stale_because = False, ""
+    newest.stale, newest.stale_because, newest.only_words = False, "", False
     newest.finished_at = timezone.now()
     newest.save()
-    _believe(newest)
+    believe(newest)
     return newest
 
 
 def _stale_by_now(check: PromiseCheck) -> bool:
     """What was asked for may have changed while it was computed."""
-    row = PromiseCheck.objects.filter(pk=check.pk).values("stale", "stale_because").get()
-    check.stale_because = row["stale_because"]
+    row = PromiseCheck.objects.filter(pk=check.pk).values("stale", "stale_because", "only_words").get()
+    check.stale_because, check.only_words = row["stale_because"], row["only_words"]
     return bool(row["stale"])
 
 
@@ -195,7 +197,7 @@ def _close(check: PromiseCheck, state: str) -> None:
     check.save()
 
 
-def _believe(check: PromiseCheck) -> None:
+def believe(check: PromiseCheck) -> None:
     """Tell every standing expectation what delivery believes of it."""
     assert check.result is not None
     plan = Plan.objects.select_related("estimate", "engagement").get(engagement=check.engagement_id)
@@ -223,7 +225,7 @@ def _believe(check: PromiseCheck) -> None:
         belief = row.belief if hasattr(row, "belief") else Belief(expectation=row)
         for name, value in found.items():
             setattr(belief, name, value)
-        belief.stale = check.stale
+        belief.stale = check.stale and not check.only_words
         belief.digest, belief.at = check.digest, timezone.now()
         belief.save()
 

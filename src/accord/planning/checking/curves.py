@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
-from decimal import Decimal
+from collections.abc import Iterable
 from typing import Any
 
 from accord.engagements.models import Expectation
+from accord.planning.checking.portfolio import promise_id
 
 Json = dict[str, Any]
 
@@ -30,15 +30,42 @@ def value_at(curve: list[list[Any]], share: float) -> Any:
     return reaching[0] if reaching else None
 
 
-def share_at(curve: Json, row: Expectation) -> float | None:
-    """How likely a date or price is kept by the curve that it is read from; None if the check does not tell."""
-    if not curve["curve"]:
+def reworded(result: Json, said: Iterable[Expectation]) -> Json:
+    """A check's answer about what is said now: delivery keeps what it kept, and the curves tell how likely that fits.
+
+    A date about an activity of which the check keeps no dates waits for the next check, and so do ways out for new
+    words. All promises together are those of the check.
+    """
+    judged = {promise_id(row.pk): _judged(result, row) for row in said}
+    promises = {name: found for name, found in judged.items() if found is not None}
+    remedies = [
+        way | {"probabilities": {n: p for n, p in way["probabilities"].items() if n in promises}}
+        for way in result.get("remedies", [])
+        if promises.keys() >= set(way["about"])
+    ]
+    return result | {"promises": promises, "remedies": remedies}
+
+
+def _judged(result: Json, row: Expectation) -> Json | None:
+    known: Json | None = result["promises"].get(promise_id(row.pk))
+    if known is not None:
+        return known
+    earlier: Json = result["promises"].get(promise_id(row.restates_id or 0), {})
+    kind = "time" if row.date else "price"
+    curve = (earlier.get("dates") or result[kind])["curve"]
+    if not curve or (hasattr(row, "target") and not earlier):
         return None
-    return share_by(curve["curve"], row.date.isoformat() if row.date else float(row.amount or 0))
-
-
-def backed_at(curve: Json, kind: str, asked: float) -> Json:
-    """The best value that would be backed, in the fields of a belief."""
-    if kind == Expectation.Kind.TIME:
-        return {"backed_date": dt.date.fromisoformat(value_at(curve["curve"], asked))}
-    return {"backed_amount": Decimal(math.ceil(value_at(curve["curve"], asked)))}
+    said: Any = row.date.isoformat() if row.date else float(row.amount or 0)
+    p, best = share_by(curve, said), value_at(curve, result["asked"])
+    return (
+        {"of": None}
+        | earlier
+        | {
+            "kind": kind,
+            "p": p,
+            "se": math.sqrt(p * (1 - p) / result["samples"]),
+            "backed": p >= result["asked"],
+            "said": said,
+            "best": best if row.date else math.ceil(best),
+        }
+    )

@@ -10,14 +10,14 @@ from django.utils.translation import gettext_lazy
 
 from accord.actions.door import follows, gate
 from accord.actions.refusals import Refused
-from accord.engagements.models import Belief, Engagement, Expectation, Stage
+from accord.engagements.models import Engagement, Expectation, Stage
 from accord.engagements.rules import SIGNED
 from accord.estimating.models import State
 from accord.planning.checking import rules
-from accord.planning.checking.curves import backed_at, curve_of, share_at
-from accord.planning.checking.marking import engagement_of, mark, mark_all, mark_check
-from accord.planning.checking.portfolio import promise_id
-from accord.planning.from_estimate import approval
+from accord.planning.checking.actions import believe
+from accord.planning.checking.curves import reworded
+from accord.planning.checking.marking import engagement_of, mark, mark_all, mark_words
+from accord.planning.checking.queries import standing_promises
 from accord.planning.models import Plan, PromiseCheck, Target
 
 # Action -> what it did, as the end of the sentence "since the check something changed: …".
@@ -167,32 +167,9 @@ def _is_about_the_same(expectation: Expectation) -> None:
 def _said(engagement: Engagement) -> None:
     """What delivery can keep did not change: the last check tells at once how likely the new words are kept."""
     check = engagement.checks.filter(scenario=None, state=PromiseCheck.State.DONE).defer("inputs").first()
-    if check is not None and rules.why_not_current(check, timezone.now()) is None:
-        _believe_from(check)
-    mark_check(engagement, _("what the client was told"))
-
-
-def _believe_from(check: PromiseCheck) -> None:
-    assert check.result is not None
-    backed_by = approval(
-        Plan.objects.select_related("estimate", "engagement").get(engagement=check.engagement_id)
-    )
-    new = check.engagement.expectations.filter(belief=None, restated_by=None, withdrawal=None)
-    for row in new.filter(kind__in=[Expectation.Kind.TIME, Expectation.Kind.COST]).select_related("target"):
-        if promise_id(row.pk) in check.result["promises"]:
-            continue
-        earlier = promise_id(row.restates_id or 0)
-        if hasattr(row, "target") and earlier not in check.result["promises"]:
-            continue  # about an activity of which this check keeps no dates
-        curve = curve_of(check.result, earlier, "time" if row.date else "price")
-        probability = share_at(curve, row)
-        if probability is None:
-            continue
-        Belief(
-            expectation=row,
-            probability=probability,
-            digest=check.digest,
-            at=timezone.now(),
-            **backed_by,
-            **backed_at(curve, row.kind, check.result["asked"]),
-        ).save()
+    if check is not None and rules.curves_hold(check, timezone.now()):
+        assert check.result is not None
+        check.result = reworded(check.result, standing_promises(engagement))
+        check.save()
+        believe(check)
+    mark_words(engagement)

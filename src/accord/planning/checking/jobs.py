@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django_tasks import task
 
 from accord.actions.refusals import Refused
+from accord.engagements.models import Engagement
 from accord.planning.models import PromiseCheck
 
 log = logging.getLogger(__name__)
@@ -39,17 +40,31 @@ def run_check(check_id: int) -> None:
         actions.fail_check(None, check, words)
 
 
+@task(queue_name="checks")
+def renew_one(engagement_id: int) -> None:
+    """Check one engagement anew, in nobody's name."""
+    _renew(Engagement.objects.select_related("relationship").get(pk=engagement_id))
+
+
 @task(queue_name="checks", priority=_LATER)
 def renew_stale(after: int = 0) -> None:
     """Check the next running engagement whose check is stale, and leave those behind it to a job of their own.
 
     One at a time, and each once: whatever somebody asks for goes between.
     """
-    from accord.planning.checking import actions, renewing
+    from accord.planning.checking import renewing
 
     engagement = renewing.next_stale(after)
     if engagement is None:
         return
+    _renew(engagement)
+    if renewing.next_stale(engagement.pk) is not None:
+        renew_stale.enqueue(engagement.pk)
+
+
+def _renew(engagement: Engagement) -> None:
+    from accord.planning.checking import actions
+
     try:
         check = actions.renew_check(None, engagement)
     except Refused:
@@ -57,8 +72,6 @@ def renew_stale(after: int = 0) -> None:
     else:
         if check.asked_now:
             run_check.call(check.pk)
-    if renewing.next_stale(engagement.pk) is not None:
-        renew_stale.enqueue(engagement.pk)
 
 
 def _compute(check: PromiseCheck) -> None:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from accord.engagements.models import Belief, Engagement
 from accord.engagements.rules import SIGNED
-from accord.planning.checking.renewing import renew_soon
+from accord.planning.checking.renewing import renew_now, renew_soon
 from accord.planning.models import PromiseCheck
 
 
@@ -26,13 +27,15 @@ def mark(engagement: Engagement, because: str) -> None:
     if engagement.stage in SIGNED and not engagement.outcome:
         mark_all(because)
     else:
-        mark_check(engagement, because)
+        _mark(_checks().filter(engagement=engagement), because)
         _beliefs().filter(expectation__engagement=engagement).update(stale=True)
 
 
-def mark_check(engagement: Engagement, because: str) -> None:
-    """The check alone: what delivery believes of each promise still holds."""
-    _mark(_checks().filter(engagement=engagement), because)
+def mark_words(engagement: Engagement) -> None:
+    """The check alone: what it computed still holds, and with it what delivery believes of each promise."""
+    fresh: models.QuerySet[PromiseCheck] = models.QuerySet(PromiseCheck).filter(engagement=engagement, stale=False)
+    if fresh.update(stale=True, only_words=True, stale_because=_("what the client was told")):
+        renew_now(engagement)
 
 
 def engagement_of(about: Any) -> Engagement | None:
@@ -48,7 +51,7 @@ def engagement_of(about: Any) -> Engagement | None:
 # Marking follows from what was changed, which the audit tells: it goes past the door, in two statements however many
 # rows there are.
 def _checks() -> models.QuerySet[PromiseCheck]:
-    return models.QuerySet(PromiseCheck).filter(stale=False)
+    return models.QuerySet(PromiseCheck).filter(models.Q(stale=False) | models.Q(only_words=True))
 
 
 def _beliefs() -> models.QuerySet[Belief]:
@@ -56,5 +59,5 @@ def _beliefs() -> models.QuerySet[Belief]:
 
 
 def _mark(checks: models.QuerySet[PromiseCheck], because: str) -> None:
-    if checks.update(stale=True, stale_because=str(because)[:200]):
+    if checks.update(stale=True, only_words=False, stale_because=str(because)[:200]):
         renew_soon()

@@ -21,8 +21,19 @@ _SOON = dt.timedelta(seconds=10)
 
 def renew_soon() -> None:
     """After this change is kept; not while somebody makes many changes and has all computed at the end."""
-    if default_task_backend.supports_defer and not dates_wait():
+    if renews():
         transaction.on_commit(_enqueue)
+
+
+def renew_now(engagement: Engagement) -> None:
+    """Whoever said something anew looks at it: before all that became stale meanwhile."""
+    if renews():
+        transaction.on_commit(lambda: _enqueue_one(engagement.pk))
+
+
+def renews() -> bool:
+    """Whether stale checks are made anew by themselves here."""
+    return default_task_backend.supports_defer and not dates_wait()
 
 
 def next_stale(after: int) -> Engagement | None:
@@ -40,6 +51,12 @@ def _enqueue() -> None:
 
     if not _is_waiting(renew_stale.module_path):
         renew_stale.using(run_after=timezone.now() + _SOON).enqueue()
+
+
+def _enqueue_one(engagement_id: int) -> None:
+    from accord.planning.checking.jobs import renew_one
+
+    renew_one.enqueue(engagement_id)
 
 
 def _is_waiting(path: str) -> bool:

@@ -96,6 +96,11 @@ def why_not_current(check: PromiseCheck | None, now: dt.datetime) -> str | None:
     return None
 
 
+def curves_hold(check: PromiseCheck, now: dt.datetime) -> bool:
+    """Whether what a check computed still is so, though it may have been of other words."""
+    return check.only_words or why_not_current(check, now) is None
+
+
 def is_lost(check: PromiseCheck, now: dt.datetime) -> bool:
     return is_under_way(check) and now - check.asked_at > LOST_AFTER
 
