@@ -1,6 +1,7 @@
 """The simulation against closed forms and against rules that must hold whatever the numbers."""
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -232,6 +233,16 @@ def test_waiting_for_people_is_told_and_criticality_follows_whoever_held_them():
     result = simulate(a_portfolio(an_engagement(*works), capacity=(Resource("dev"),), samples=100))
     assert result.criticality.tolist() == [1, 1]
     assert result.waiting.tolist() == [[4.0]]
+
+
+def test_a_day_on_which_several_activities_of_a_chain_wait_counts_once():
+    def works(first: str, second: str, long: float) -> tuple[Activity, ...]:
+        return tuple(Activity(x, duration=days(long), needs=(Need("dev"),)) for x in (first, second))
+
+    other = an_engagement(*works("a", "b", 5))
+    own = replace(an_engagement(*works("c", "d", 2)), id="own", priority=2)
+    result = simulate(a_portfolio(other, own, capacity=(Resource("dev"),), samples=100))
+    assert result.waiting.tolist() == [[5.0], [12.0]]  # of 14 days, the last two are work
 
 
 def test_the_only_uncertain_activity_decides_the_finish_entirely():

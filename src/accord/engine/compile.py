@@ -443,6 +443,7 @@ def scratch_for(t: Tables) -> Scratch:
         asked=np.zeros(n),
         cause=np.zeros(n, whole),
         waited_for=np.full(n, -1, whole),
+        told=np.zeros(n + 1),
         stack=np.zeros(n + 1, PLACE),  # one spare place: a push is undone by not counting it
         heap_time=np.zeros(2 * n + 1),
         heap_code=np.zeros(2 * n + 1, PLACE),

@@ -581,7 +581,8 @@ def trace(t, s, stamp, engagement_first, engagement_last, critical, waiting):
     """Walk back from each engagement's end along what decided it.
 
     Adds to `critical` (n,) where an activity lies on such a chain of its own engagement, and to `waiting` (E, R) the
-    days that the chain waited for a resource. `stamp` must be new for each call, times E.
+    days that the chain waited for a resource: a day on which several of it waited, one behind the other, counts once.
+    `stamp` must be new for each call, times E.
     """
     for e in range(engagement_first.size):
         stamp += 1
@@ -592,27 +593,30 @@ def trace(t, s, stamp, engagement_first, engagement_last, critical, waiting):
         for i in range(engagement_first[e], engagement_last[e]):
             if s.end[i] >= end - _SAME:
                 s.seen[i] = stamp
-                s.stack[top] = i
+                s.stack[top], s.told[top] = i, _NEVER
                 top += 1
         while top > 0:
             top -= 1
-            j = s.stack[top]
+            j, told = s.stack[top], s.told[top]
             if t.engagement[j] == e:
                 critical[j] += 1
             begin = s.begin[j]
+            waited = s.waited_for[j] >= 0 and begin > s.ready[j] + _SAME
+            if waited and t.engagement[j] == e:
+                waiting[e, s.waited_for[j]] += max(0.0, min(begin, told) - s.ready[j])
+                told = min(told, s.ready[j])
             for at in range(t.first_in[j], t.first_in[j + 1]):
                 k = t.incoming[at]
                 i = t.source[k]
                 if s.seen[i] != stamp and abs(_bound(t, s, k, i, j) - begin) <= _SAME:
                     s.seen[i] = stamp
-                    s.stack[top] = i
+                    s.stack[top], s.told[top] = i, told
                     top += 1
-            if s.waited_for[j] >= 0 and begin > s.ready[j] + _SAME:
-                waiting[e, s.waited_for[j]] += begin - s.ready[j]
+            if waited:
                 i = s.cause[j]
                 if i >= 0 and s.seen[i] != stamp:
                     s.seen[i] = stamp
-                    s.stack[top] = i
+                    s.stack[top], s.told[top] = i, told
                     top += 1
     return stamp
 

@@ -103,6 +103,7 @@ class Scratch(NamedTuple):
     cause: Array
     waited_for: Array
     stack: Array
+    told: Array  # on the stack with it: from when on the chain's waiting was counted
     heap_time: Array
     heap_code: Array
     wake: Array  # (n,) first activity that wakes when this one finishes
