@@ -71,7 +71,7 @@ def test_the_page_shows_the_story_and_everybody(
         page = client.get("/demo/").content.decode()
     for name in Member.objects.values_list("name", flat=True):
         assert f"as {name}" in page
-    assert page.count('class="sample-step"') == 5
+    assert page.count('class="sample-step"') == 6
     assert (
         page.index("Go on as Mara Kern")
         < page.index("Go on as Elif Demir")

@@ -158,7 +158,8 @@ def restate(request: HttpRequest, pk: int) -> HttpResponse:
     done = carried_out(request, form, lambda: actions.restate_expectation(member, found, form.said()))
     if done:
         return _recorded(request, done.result)
-    return _said(request, form, found.engagement, _("Restate: %(what)s") % {"what": found.subject})
+    title = _("Record what was told: %(what)s") if "direction" in request.GET else _("Restate: %(what)s")
+    return _said(request, form, found.engagement, title % {"what": found.subject})
 
 
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:

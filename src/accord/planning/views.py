@@ -6,6 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
@@ -60,6 +61,7 @@ def make(request: HttpRequest, pk: int) -> HttpResponse:
     if carried_out(
         request, form, lambda: actions.make_plan(signed_in(request), engagement, **form.cleaned_data)
     ):
+        messages.success(request, _("The plan is made. Link what has an order, then check the promises."))
         return gone(request, "planning:plan", pk)
     return form_page(request, form, _("Make a plan"), _("Make it"), engagement=engagement)
 
@@ -219,7 +221,8 @@ def aim(request: HttpRequest, pk: int) -> HttpResponse:
         form,
         lambda: actions.aim_promise(signed_in(request), found, expectation, **form.cleaned_data),
     ):
-        return gone(request, "planning:plan", found.engagement_id)
+        from_check = request.headers.get("HX-Current-URL", "").endswith("/check/")
+        return gone(request, "planning:check" if from_check else "planning:plan", found.engagement_id)
     return form_page(request, form, str(expectation), _("Save"), engagement=found.engagement)
 
 

@@ -33,7 +33,9 @@ def mark(engagement: Engagement, because: str) -> None:
 
 def mark_words(engagement: Engagement) -> None:
     """The check alone: what it computed still holds, and with it what delivery believes of each promise."""
-    fresh: models.QuerySet[PromiseCheck] = models.QuerySet(PromiseCheck).filter(engagement=engagement, stale=False)
+    fresh: models.QuerySet[PromiseCheck] = models.QuerySet(PromiseCheck).filter(
+        engagement=engagement, stale=False
+    )
     if fresh.update(stale=True, only_words=True, stale_because=_("what the client was told")):
         renew_now(engagement)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from accord.people.models import Member, Role
 from accord.planning.checking import rules, wording
 from accord.planning.checking.curves import curve_of
 from accord.planning.checking.portfolio import digest_of
+from accord.planning.checking.telling import ToTell
 from accord.planning.models import Activity, Plan, PromiseCheck, Scenario
 
 Json = dict[str, Any]
@@ -122,10 +123,13 @@ def answer_of(check: PromiseCheck, said: Sequence[Expectation]) -> Answer:
     )
 
 
-def ways_out_of(check: PromiseCheck, member: Member, said: Sequence[Expectation]) -> WaysOut:
-    """`said`: the standing expectations of the engagement."""
+def ways_out_of(
+    check: PromiseCheck, member: Member, said: Sequence[Expectation], told: Iterable[ToTell] = ()
+) -> WaysOut:
+    """`said`: the standing expectations of the engagement; `told`: what was adopted and the client is still to be told."""
     result: Json = check.result or {}
-    return WaysOut(wording.ways(result, names_in(result, said)), felt_by_others(result, member))
+    adopted = {(one.expectation.pk, one.date or one.amount) for one in told}
+    return WaysOut(wording.ways(result, names_in(result, said), adopted), felt_by_others(result, member))
 
 
 def names_in(result: Json, said: Sequence[Expectation]) -> wording.Names:

@@ -22,8 +22,10 @@ from accord.people.accounts import signed_in
 from accord.planning.checking import actions, queries, rules, wording
 from accord.planning.checking.changes import read
 from accord.planning.checking.forms import LineForm, WhatIfForm
-from accord.planning.checking.telling import to_tell, to_tell_of
+from accord.planning.checking.renewing import renews
+from accord.planning.checking.telling import ToTell, to_tell, to_tell_of
 from accord.planning.models import PromiseCheck, Scenario
+from accord.planning.rules import is_planner
 
 _SCENARIOS = 5  # told of on the page
 
@@ -38,12 +40,15 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
         page["missing"] = queries.missing_for(found)
         return engagement_page(request, found, "planning:check", "planning/check_first.html", page)
     said, scenarios = queries.standing_promises(found), queries.scenarios_of(found)
+    told = to_tell_of(scenarios)
     page |= {
         "answer": queries.answer_of(answered, said),
         "scenarios": scenarios[:_SCENARIOS],
-        "to_tell": [(told, told.kept_with(answered.result)) for told in to_tell_of(scenarios)],
+        "to_tell": [(one, one.kept_with(answered.result)) for one in told],
         "not_current": None if page["under_way"] else queries.why_not_current(answered),
-        **_ways_out(request, answered, said),
+        "renews": answered.stale and renews(),
+        "may_plan": not found.outcome and is_planner(signed_in(request), found),
+        **_ways_out(request, answered, said, told),
     }
     return engagement_page(request, found, "planning:check", "planning/check.html", page)
 
@@ -63,6 +68,15 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "planning/check_progress.html", {"check": found})
 
 
+def renewed(request: HttpRequest, pk: int) -> HttpResponse:
+    """Polled by the page of a stale check: it is loaded anew as soon as the next one is made."""
+    found = _check(request, pk)
+    newest = queries.newest_check(found.engagement)
+    if newest is None or (newest.pk == found.pk and found.stale):
+        return HttpResponse(status=204)
+    return HttpResponse(headers={"HX-Refresh": "true"})
+
+
 def ways_out(request: HttpRequest, pk: int) -> HttpResponse:
     """Polled after the answer, until the ways out are computed too."""
     found = _check(request, pk)
@@ -70,7 +84,7 @@ def ways_out(request: HttpRequest, pk: int) -> HttpResponse:
         return HttpResponse(headers={"HX-Refresh": "true"})  # what forbids the next stage has changed as well
     page = {
         "engagement": found.engagement,
-        **_ways_out(request, found, queries.standing_promises(found.engagement)),
+        **_ways_out(request, found, queries.standing_promises(found.engagement), to_tell(found.engagement)),
     }
     return render(request, "planning/check_ways_out.html", page)
 
@@ -171,11 +185,13 @@ def _not_adoptable(found: Scenario, computed: PromiseCheck) -> Refused | None:
     return None
 
 
-def _ways_out(request: HttpRequest, answered: PromiseCheck, said: list[Expectation]) -> dict[str, Any]:
+def _ways_out(
+    request: HttpRequest, answered: PromiseCheck, said: list[Expectation], told: list[ToTell]
+) -> dict[str, Any]:
     return {
         "answered": answered,
         "looking": rules.is_under_way(answered) and not rules.is_lost(answered, timezone.now()),
-        "found": queries.ways_out_of(answered, signed_in(request), said),
+        "found": queries.ways_out_of(answered, signed_in(request), said, told),
     }
 
 

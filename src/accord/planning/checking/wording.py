@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,8 +55,10 @@ class Way:
     price: str
     leaves: str  # what stays not backed though this is done; empty: nothing
     can_be_adopted: bool
+    is_adopted: bool  # and the client is still to be told
 
 
+Adopted = Collection[tuple[int, Any]]  # expectation and the date or amount that was adopted for it
 _ICONS = {"date": "calendar", "price": "wallet", "people": "user-plus", "drop": "scissors", "effort": "clock"}
 
 
@@ -127,11 +129,11 @@ def _of_people(waiting: list[Json]) -> list[str]:
     ]
 
 
-def ways(result: Json, names: Names) -> list[Way]:
-    return [_way(k, r, result, names) for k, r in enumerate(result.get("remedies", ()))]
+def ways(result: Json, names: Names, adopted: Adopted = ()) -> list[Way]:
+    return [_way(k, r, result, names, adopted) for k, r in enumerate(result.get("remedies", ()))]
 
 
-def _way(number: int, r: Json, result: Json, names: Names) -> Way:
+def _way(number: int, r: Json, result: Json, names: Names, adopted: Adopted) -> Way:
     changes = read(r["changes"])
     p = r["probabilities"][r["for"]]
     return Way(
@@ -145,7 +147,14 @@ def _way(number: int, r: Json, result: Json, names: Names) -> Way:
         price=price_of(r["price"], changes, result["currency"]),
         leaves=_left_by(r, result["asked"], names),
         can_be_adopted=not any(isinstance(change, PeopleChange) and change.hired for change in changes),
+        is_adopted=all(_value_of(change) in adopted for change in changes),
     )
+
+
+def _value_of(change: Change) -> tuple[int, Any] | None:
+    if isinstance(change, DateChange):
+        return change.expectation, change.date
+    return (change.expectation, change.amount) if isinstance(change, PriceChange) else None
 
 
 def _left_by(r: Json, asked: float, names: Names) -> str:
@@ -218,6 +227,8 @@ def _explained(changes: Sequence[Change], result: Json, names: Names) -> str:
             result["promises"][f"x{c.expectation}"]["said"] for c in changes if isinstance(c, DateChange)
         )
         days = (change.date - dt.date.fromisoformat(first)).days
+        if len(changes) > 1:
+            return _("Tell the client up to %(days)d days more.") % {"days": days}
         return ngettext("Tell the client %(days)d day more.", "Tell the client %(days)d days more.", days) % {
             "days": days
         }
@@ -226,7 +237,7 @@ def _explained(changes: Sequence[Change], result: Json, names: Names) -> str:
         more = money(float(change.amount) - said, names.currency)
         return _("%(more)s more than the client was told.") % {"more": more}
     if isinstance(change, DropChange):
-        return _("The largest work that the client does not expect by name.")
+        return _("The work that weighs most on the end, of what the client does not expect by name.")
     if isinstance(change, PeopleChange) and change.hired:
         return _("Paid until the work is done, busy or not.")
     return _("People whom the firm has.")
@@ -253,14 +264,15 @@ def consequences(changes: Sequence[Change], names: Names) -> list[str]:
 def _consequence(change: Change, names: Names) -> str:
     if isinstance(change, DateChange):
         words = _(
-            "%(value)s is what is to be promised. The client is still to be told: record it when somebody did."
+            "%(subject)s: %(value)s is what is to be promised. The client is still to be told: record it when somebody did."
         )
-        return words % {"value": day(change.date)}
+        return words % {"subject": names.promises.get(change.expectation, ""), "value": day(change.date)}
     if isinstance(change, PriceChange):
         words = _(
-            "%(value)s is what is to be asked for. The client is still to be told: record it when somebody did."
+            "%(subject)s: %(value)s is what is to be asked for. The client is still to be told: record it when somebody did."
         )
-        return words % {"value": money(float(change.amount), names.currency)}
+        value = money(float(change.amount), names.currency)
+        return words % {"subject": names.promises.get(change.expectation, ""), "value": value}
     if isinstance(change, DropChange):
         words = _("%(work)s: removed from the plan; what came after follows what was before.")
         return words % {"work": names.listed(change.codes)}
