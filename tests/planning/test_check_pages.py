@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from typing import Any
@@ -359,3 +360,38 @@ def test_the_scenario_page_says_that_the_client_is_still_to_be_told(engagement: 
     assert "With the adopted 5 Jan 2099 it is kept with 100 %; the client is still to be told." in words(
         page(engagement)
     )
+
+
+def test_who_records_what_was_adopted_reads_that_it_is_backed(engagement: Engagement) -> None:
+    said, check = engagement.expectations.get(kind="time"), ask(engagement)
+    assert check.result is not None
+    client = as_(seller(engagement))
+    sent = {
+        "kind": "time", "subject": said.subject, "date": check.result["promises"][f"x{said.pk}"]["best"],
+        "direction": "told", "said_on": dt.date.today().isoformat(), "channel": "call", "member": seller(engagement).pk,
+    }  # fmt: skip
+    answer = client.post(
+        f"/engagements/expectations/{said.pk}/restate/", sent, headers={"HX-Request": "true"}
+    )
+    assert '<span class="tag good">backed' in answer.content.decode()
+
+
+def test_an_adopted_way_is_not_offered_again(engagement: Engagement) -> None:
+    check = ask(engagement)
+    assert check.result is not None
+    number = next(k for k, way in enumerate(check.result["remedies"]) if way["kind"] == "date")
+    lead = as_(build.delivery_lead(engagement))
+    tried = lead.post(f"/plans/checks/{check.pk}/try/{number}/")
+    lead.post(tried.url + "adopt/")  # type: ignore[attr-defined]
+    found = words(page(engagement))
+    assert "adopted The client is still to be told." in found
+    assert found.count("Try “Promise") == 0
+
+
+def test_the_page_of_a_stale_check_waits_for_the_next_one(engagement: Engagement) -> None:
+    check = ask(engagement)
+    mark(engagement, "an activity was changed")
+    client, address = as_(seller(engagement)), f"/plans/checks/{check.pk}/renewed/"
+    assert client.get(address).status_code == 204
+    ask(engagement)
+    assert client.get(address).headers["HX-Refresh"] == "true"

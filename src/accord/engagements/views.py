@@ -24,7 +24,7 @@ from accord.engagements.forms import (
     TakenPartForm,
     WithdrawForm,
 )
-from accord.engagements.models import Engagement, Expectation, Outcome, Stage
+from accord.engagements.models import Belief, Engagement, Expectation, Outcome, Stage
 from accord.engagements.pages import engagement_page, visible
 from accord.engagements.trail import trail_of
 from accord.people.accounts import signed_in
@@ -302,7 +302,8 @@ def _recorded(request: HttpRequest, kept: Expectation) -> HttpResponse:
     request.session[_LAST] = kept.engagement_id
     if not request.headers.get("HX-Request"):
         return redirect("engagements:expectation", kept.pk)
-    backing = rules.backing_of(kept.kind, None, kept.engagement.profile)
+    belief = Belief.objects.filter(expectation=kept).first()
+    backing = rules.backing_of(kept.kind, belief, kept.engagement.profile)
     return render(request, "engagements/recorded.html", {"expectation": kept, "backing": backing})
 
 
