@@ -310,7 +310,7 @@ def test_the_first_page_draws_what_was_said_believed_and_backed(engagement: Enga
     ask(engagement)
     found = page(engagement, name="web:engagement")
     assert found.count('class="scale"') == 2
-    for drawn in ('class="wide"', 'class="middle"', '<line class="said"', '<line class="backed"'):
+    for drawn in ('class="wide"', 'class="middle"', '<line class="said', '<line class="backed"'):
         assert found.count(drawn) == 2
 
 

@@ -78,6 +78,7 @@ class Overview:
     found: queries.WaysOut | None
     curves: Json | None
     missing: queries.Missing | None
+    departs: str
 
 
 def overview(engagement: Engagement, said: Sequence[Statement], member: Member) -> Overview:
@@ -106,6 +107,7 @@ def overview(engagement: Engagement, said: Sequence[Statement], member: Member) 
         else None,
         curves=queries.curves_of(result, [s.expectation for s in standing]) if result else None,
         missing=None if result else queries.missing_for(engagement),
+        departs=queries.departs(s.expectation for s in standing),
     )
 
 

@@ -166,7 +166,13 @@ def missing_for(engagement: Engagement) -> Missing:
 
 def standing_promises(engagement: Engagement) -> list[Expectation]:
     kinds = [Expectation.Kind.TIME, Expectation.Kind.COST]
-    return list(standing().filter(engagement=engagement, kind__in=kinds))
+    return list(standing().filter(engagement=engagement, kind__in=kinds).select_related("belief", "target"))
+
+
+def departs(said: Iterable[Expectation]) -> str:
+    """How the plan takes less than was approved, as the last check told it; '' if it does not."""
+    beliefs = (getattr(e, "belief", None) for e in said)
+    return next((belief.departs for belief in beliefs if belief is not None and belief.departs), "")
 
 
 def scenarios_of(engagement: Engagement) -> list[Scenario]:

@@ -47,6 +47,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
         "to_tell": [(one, one.kept_with(answered.result)) for one in told],
         "not_current": None if page["under_way"] else queries.why_not_current(answered),
         "renews": answered.stale and renews(),
+        "departs": queries.departs(said),
         "may_plan": not found.outcome and is_planner(signed_in(request), found),
         **_ways_out(request, answered, said, told),
     }
