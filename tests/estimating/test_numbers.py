@@ -20,7 +20,6 @@ from accord.estimating.numbers import (
 )
 from accord.estimating.templatetags.estimating import about, hours
 
-
 _RISING = (
     st.lists(st.decimals(0, 1_000_000, places=2), min_size=3, max_size=3)
     .map(sorted)

@@ -144,6 +144,41 @@ def test_nothing_is_lost_when_somebody_else_saved_first(sits_down) -> None:  # t
     assert Effort.objects.get(contribution__estimator=ben).likely == 3
 
 
+def test_on_a_phone_the_hours_stand_beside_the_name_and_the_page_begins_at_its_top(sits_down) -> None:  # type: ignore[no-untyped-def]
+    ann, ben = estimator(), estimator(name="Ben")
+    estimate = saved(asked(None, ann, ben), ann, two_packages())
+    page = sits_down(ann, width=375).page
+    page.goto(f"/estimates/{estimate.pk}/")
+    expect(page.locator("#grid[data-ready]")).to_be_visible()
+    assert page.evaluate("scrollY") == 0
+    for field in ("name", "low", "likely", "high"):
+        box = cell(page, 1, field).bounding_box()
+        assert box
+        assert box["x"] + box["width"] <= 375
+    expect(page.locator("[data-grid-hint]")).to_be_hidden()
+    cell(page, 1, "low").click()
+    typed(page, "5", "6.25", "7")
+    expect(cell(page, 1, "likely")).to_have_text("6.3")
+    page.locator("#grid .tabulator-tableholder").evaluate("holder => { holder.scrollLeft = 500; }")
+    box = cell(page, 1, "name").bounding_box()
+    assert box
+    assert box["x"] >= 0
+    page.get_by_role("button", name="I am done").click()
+    expect(page.get_by_text("You are done with your hours. Waits for the hours of Ben.")).to_be_in_viewport()
+    assert Effort.objects.get(package__name="Test").likely == Decimal("6.25")
+
+
+def test_a_long_breakdown_ends_with_a_whole_row(sits_down) -> None:  # type: ignore[no-untyped-def]
+    ann = estimator()
+    by = role()
+    estimate = saved(asked(None, ann), ann, [row(f"P{k}", (1, 2, 3), by=by) for k in range(60)])
+    page = sits_down(ann).page
+    grid_of(page, estimate)
+    holder = page.locator("#grid .tabulator-tableholder")
+    high = cell(page, 0, "name").evaluate("cell => cell.parentElement.offsetHeight")
+    assert holder.evaluate("holder => holder.clientHeight") % high == 0
+
+
 def test_a_templates_hours_become_ones_own_by_saving_them(sits_down) -> None:  # type: ignore[no-untyped-def]
     source = delivered()
     template = keep_as_template(source.contributions.get().estimator, source, "Portals")
