@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accord.actions.refusals import Refused
@@ -380,7 +380,8 @@ def covered_by(estimate: Estimate, grid: Grid) -> list[Covered]:
 def may_estimate(engagement: Engagement) -> QuerySet[Member]:
     """Whom one can ask for an estimate: those who write, without the seller's side."""
     people = Member.objects.filter(is_active=True, given_roles__role__in=_ESTIMATE).distinct()
-    return people.exclude(pk__in=engagement.sold_by).select_related("role").order_by("role__name", "name")
+    by_role = F("role__name").asc(nulls_last=True)
+    return people.exclude(pk__in=engagement.sold_by).select_related("role").order_by(by_role, "name")
 
 
 _ESTIMATE = [
