@@ -4,12 +4,27 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy.stats import beta, norm
 
-from accord.estimating.numbers import COMMON_CAUSE, Line, Points, differences, disagreement, mean_of, totals
-from accord.estimating.templatetags.estimating import hours
+from accord.estimating.numbers import (
+    COMMON_CAUSE,
+    Line,
+    Points,
+    differences,
+    disagreement,
+    half_up,
+    mean_of,
+    totals,
+)
+from accord.estimating.templatetags.estimating import about, hours
+
+_RISING = (
+    st.lists(st.decimals(0, 1_000_000, places=2), min_size=3, max_size=3)
+    .map(sorted)
+    .map(lambda v: Points(*v))
+)
 
 
 def points(low: float, likely: float, high: float) -> Points:
@@ -19,16 +34,22 @@ def points(low: float, likely: float, high: float) -> Points:
 @pytest.mark.parametrize(
     ("value", "shown"),
     [
-        (158.5, "159"),
-        (1112.5, "1\u202f113"),
+        (158.5, "158.5"),
+        (1112.54, "1\u202f112.5"),
         (10.25, "10.3"),
-        (0.125, "0.13"),
+        (0.125, "0.1"),
         (12.0, "12"),
-        (504.4999999999, "505"),
+        (504.4499999999, "504.5"),
+        (-0.25, "-0.3"),
     ],
 )
-def test_hours_are_rounded_half_up_as_in_the_grid(value: float, shown: str) -> None:
+def test_hours_are_rounded_half_up_to_tenths_as_in_the_grid(value: float, shown: str) -> None:
     assert hours(value) == shown
+
+
+@pytest.mark.parametrize(("value", "told"), [(19.25, "19.3"), (1112.5, "1\u202f113"), (99.96, "100")])
+def test_a_sentence_tells_whole_hours_from_a_hundred_on(value: float, told: str) -> None:
+    assert about(value) == told
 
 
 def test_a_mean_is_rounded_half_up() -> None:
@@ -64,6 +85,14 @@ def test_totals_are_given_by_role_and_last_of_all() -> None:
     ]
 
 
+@given(st.lists(st.tuples(st.sampled_from("ABC"), _RISING), max_size=8))
+@example([("A", Points(Decimal("0.05"), Decimal("0.05"), Decimal("0.05")))])  # whose mean is a hair off
+def test_the_total_is_the_sum_of_what_is_shown(given_points: list[tuple[str, Points]]) -> None:
+    *roles, whole = totals(given_points)
+    assert whole.likely == sum(points.shown.likely for _, points in given_points)
+    assert half_up(sum(half_up(t.p50, 1) for t in roles), 1) == whole.p50 <= whole.p80
+
+
 def test_of_nothing_the_total_is_nothing() -> None:
     assert totals([])[-1].p80 == 0
 
@@ -81,13 +110,6 @@ def test_of_nothing_the_total_is_nothing() -> None:
 )
 def test_wide_disagreement_is_told(one: Points, other: Points, told: str) -> None:
     assert disagreement([one, other]) == disagreement([other, one]) == told
-
-
-_RISING = (
-    st.lists(st.decimals(0, 1_000_000, places=2), min_size=3, max_size=3)
-    .map(sorted)
-    .map(lambda v: Points(*v))
-)
 
 
 @given(st.lists(_RISING, min_size=1, max_size=5))

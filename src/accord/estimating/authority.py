@@ -23,7 +23,7 @@ def deliverers(engagement: Engagement, without: Collection[int] = ()) -> list[Me
     return list(active.filter(given_roles__role__in=roles).distinct()[:NAMED_AT_MOST])
 
 
-def names_of(people: Sequence[Member]) -> str:
+def names_of(people: Sequence[Member], joined_by: str = "or") -> str:
     """Ann, Ben or Cid."""
     names = [str(person) for person in people]
-    return " or ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
+    return f" {joined_by} ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)

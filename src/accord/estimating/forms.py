@@ -16,7 +16,7 @@ from accord.actions.forms import SeveralField
 from accord.engagements.forms import DateInput
 from accord.engagements.models import Engagement, Expectation, Part
 from accord.estimating import queries
-from accord.estimating.models import Assumption, Estimate, Template, WorkPackage
+from accord.estimating.models import Assumption, Coverage, Estimate, Template, WorkPackage
 from accord.people.models import AccessRole, Member
 
 
@@ -30,17 +30,15 @@ class QuestionForm(forms.Form):
 
 
 class PeopleField(SeveralField):
-    """People by their role, which stands beside the name."""
+    """People to tick; their roles stand above them."""
 
-    def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.name}, {obj.role}" if obj.role else str(obj.name)
+    widget = forms.CheckboxSelectMultiple
 
 
 class AskForm(QuestionForm):
     estimators = PeopleField(
         label=_("Estimators"),
         queryset=Member.objects.none(),
-        widget=forms.CheckboxSelectMultiple,
         help_text=_("Two or more estimate independently: none sees the others' numbers before all are done."),
     )
     delivery_lead = forms.ModelChoiceField(
@@ -63,9 +61,7 @@ class AskForm(QuestionForm):
 
 
 class NewVersionForm(QuestionForm):
-    estimators = PeopleField(
-        label=_("Estimators"), queryset=Member.objects.none(), widget=forms.CheckboxSelectMultiple
-    )
+    estimators = PeopleField(label=_("Estimators"), queryset=Member.objects.none())
 
     def __init__(self, *args: Any, engagement: Engagement, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -183,15 +179,30 @@ class ApproveForm(forms.Form):
 
 
 class CoverForm(forms.Form):
-    code = forms.ChoiceField(label=_("Work package that delivers it"))
+    """The package that delivers something; where one does already, this can be taken back."""
 
-    def __init__(self, *args: Any, estimate: Estimate | None, **kwargs: Any) -> None:
+    TAKEN_BACK = "none"  # no package's code
+    code = forms.ChoiceField(
+        label=_("Work package that delivers it"),
+        error_messages={"required": _("Choose the work package that delivers it.")},
+    )
+
+    def __init__(
+        self, *args: Any, packages: Sequence[WorkPackage], coverage: Coverage | None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        packages = estimate.packages.all() if estimate else []
-        choices = [("", _("none: no package delivers this"))]
+        self.fields["code"].initial = coverage.code if coverage else ""
+        self._names = {p.code: p.name for p in packages}
+        choices = [("", str(_("Choose a work package")))]
         choices += [(p.code, "\u2003" * p.level + p.name) for p in packages]
+        if coverage:
+            choices.append((self.TAKEN_BACK, str(_("Take it back: no package delivers this"))))
         self.fields["code"].choices = choices  # type: ignore[attr-defined]
-        self.fields["code"].required = False
+
+    @property
+    def package(self) -> str:
+        """The chosen package's name; '' if it is taken back."""
+        return self._names.get(self.cleaned_data["code"], "")
 
 
 class UploadForm(forms.Form):

@@ -43,6 +43,9 @@ class Estimate(Recorded):
     approved_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     approved_at = models.DateTimeField(null=True, blank=True)
     digest = models.CharField(max_length=64, blank=True)  # SHA-256 of the canonical content that was approved
+    left_out = models.JSONField(
+        default=list, blank=True
+    )  # what the approver left out, as the ledger keeps it
     sent_back_because = models.CharField(_("why it was sent back"), max_length=500, blank=True)
     copied_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 

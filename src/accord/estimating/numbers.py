@@ -19,6 +19,7 @@ Z80 = 0.8416212335729143  # the 80th percentile of the standard normal
 COMMON_CAUSE = 0.3
 WIDE = 1.5  # likely values that differ by more than this factor are a disagreement
 CENT = Decimal("0.01")
+TENTH = Decimal("0.1")
 _HAIR = 1e-9  # what a computed half may lack to be one
 
 
@@ -29,11 +30,20 @@ def half_up(value: Decimal | float, decimals: int = 0) -> float:
     return -rounded if value < 0 else rounded
 
 
+def shown(value: Decimal) -> Decimal:
+    """Hours as pages show them, in tenths: sums are taken of these, so that whoever adds up what is shown gets the sum."""
+    return value.quantize(TENTH, ROUND_HALF_UP)
+
+
 @dataclass(frozen=True, slots=True)
 class Points:
     low: Decimal
     likely: Decimal
     high: Decimal
+
+    @property
+    def shown(self) -> Points:
+        return Points(shown(self.low), shown(self.likely), shown(self.high))
 
     @property
     def mean(self) -> float:
@@ -42,12 +52,15 @@ class Points:
     @property
     def variance(self) -> float:
         """Of the PERT beta with shape 4 (D. Vose, Risk Analysis, 2008)."""
-        return (self.mean - float(self.low)) * (float(self.high) - self.mean) / 7
+        return max(0.0, (self.mean - float(self.low)) * (float(self.high) - self.mean) / 7)
 
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """Hours of one role, or of all (role ''): half of all courses stay under `p50`, four fifths under `p80`."""
+    """Hours of one role, or of all (role ''): half of all courses stay under `p50`, four fifths under `p80`.
+
+    `likely` and `p50` of all are the sums of what is shown for the roles.
+    """
 
     role: str
     packages: int
@@ -88,17 +101,20 @@ def totals(efforts: Iterable[tuple[str, Points]]) -> list[Total]:
     by_role: dict[str, list[Points]] = {}
     for role, points in efforts:
         by_role.setdefault(role, []).append(points)
-    found = [_total(role, by_role[role]) for role in sorted(by_role)]
-    return [*found, _total("", [p for points in by_role.values() for p in points])]
+    found = [
+        _total(role, by_role[role], half_up(sum(p.mean for p in by_role[role]), 1))
+        for role in sorted(by_role)
+    ]
+    p50 = half_up(sum(total.p50 for total in found), 1)
+    return [*found, _total("", [p for points in by_role.values() for p in points], p50)]
 
 
-def _total(role: str, points: Sequence[Points]) -> Total:
-    mean = sum(p.mean for p in points)
+def _total(role: str, points: Sequence[Points], p50: float) -> Total:
     apart = sum(p.variance for p in points)
     together = sum(math.sqrt(p.variance) for p in points) ** 2
     deviation = math.sqrt((1 - COMMON_CAUSE) * apart + COMMON_CAUSE * together)
-    likely = sum((p.likely for p in points), Decimal(0))
-    return Total(role, len(points), likely, mean, mean + Z80 * deviation)
+    likely = sum((shown(p.likely) for p in points), Decimal(0))
+    return Total(role, len(points), likely, p50, p50 + Z80 * deviation)
 
 
 def mean_of(given: Sequence[Points]) -> Points:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accord.actions.refusals import Refused
@@ -32,11 +32,15 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class GridRow:
-    """A line of the breakdown as one member sees it; a summary's points are the sums of what is under it."""
+    """A line of the breakdown as one member sees it; a summary's points are the sums of what is under it.
+
+    `shown` are the points in tenths, and for a summary the sums of these.
+    """
 
     package: WorkPackage
     is_summary: bool
     points: Points | None
+    shown: Points | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +111,8 @@ class Covered:
     """A scope or quality that the client expects, and the package that delivers it."""
 
     expectation: Expectation
-    code: str
     package: str
+    because: str = ""  # why the approved version leaves it out
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,14 +197,12 @@ def grid_rows(packages: Sequence[WorkPackage], efforts: dict[int, Effort]) -> li
     for k, package in enumerate(packages):
         if rules.is_leaf(levels, k):
             effort = efforts.get(package.pk)
-            rows.append(GridRow(package, False, points_of(effort) if effort else None))
+            points = points_of(effort) if effort else None
+            rows.append(GridRow(package, False, points, points.shown if points else None))
         else:
-            under = [j for j in _under(levels, k) if rules.is_leaf(levels, j)]
-            rows.append(
-                GridRow(
-                    package, True, _sum(efforts[packages[j].pk] for j in under if packages[j].pk in efforts)
-                )
-            )
+            under = [packages[j].pk for j in _under(levels, k) if rules.is_leaf(levels, j)]
+            given = [points_of(efforts[pk]) for pk in under if pk in efforts]
+            rows.append(GridRow(package, True, _sum(given), _sum([points.shown for points in given])))
     return rows
 
 
@@ -251,7 +253,7 @@ def unchanged(estimate: Estimate) -> list[str]:
 def uncovered(estimate: Estimate) -> list[Expectation]:
     """What the client expects in scope and quality and no package of this version delivers."""
     codes = estimate.packages.values("code")
-    return list(standing(estimate.engagement).exclude(coverage__code__in=codes).order_by("pk"))
+    return list(standing(estimate.engagement).exclude(coverage__code__in=codes))
 
 
 def standing(engagement: Engagement) -> QuerySet[Expectation]:
@@ -259,7 +261,7 @@ def standing(engagement: Engagement) -> QuerySet[Expectation]:
     found: QuerySet[Expectation] = engagement.expectations.filter(
         kind__in=[Expectation.Kind.SCOPE, Expectation.Kind.QUALITY], restated_by=None, withdrawal=None
     )
-    return found
+    return found.order_by("pk")
 
 
 def with_estimators(engagement: Engagement) -> list[Estimate]:
@@ -284,7 +286,7 @@ def next_step(member: Member, estimate: Estimate) -> NextStep | None:
     if estimate.engagement.outcome:
         return None
     if estimate.state == State.DELIVERED:
-        return NextStep(_("Approve"), page) if _approves(member, estimate) else None
+        return NextStep(_("Judge it"), page) if _approves(member, estimate) else None
     if estimate.state not in (State.ASKED, State.IN_WORK):
         return None
     own = own_contribution(member, estimate)
@@ -314,15 +316,19 @@ def waits_for(estimate: Estimate, member: Member | None = None) -> str:
         return _("Approved by {name}.").format(name=estimate.approved_by)
     if estimate.state == State.REPLACED:
         return _("A newer version counts.")
-    at_work = [c for c in estimate.contributions.all() if c.done_at is None]
-    waiting = [
-        str(_("you")) if c.estimator_id == getattr(member, "pk", None) else str(c.estimator) for c in at_work
-    ]
-    if waiting == [_("you")]:
-        return _("It waits for your hours.")
-    if waiting:
-        return _("Waits for the hours of {names}.").format(names=", ".join(waiting))
-    return _("All estimators are done: agree on the efforts and deliver it.")
+    return _waits_for_hours(estimate, member)
+
+
+def _waits_for_hours(estimate: Estimate, member: Member | None) -> str:
+    at_work = [c.estimator for c in estimate.contributions.all() if c.done_at is None]
+    others = names_of([e for e in at_work if e != member], _("and"))
+    if not at_work:
+        return _("All estimators are done: agree on the efforts and deliver it.")
+    if member not in at_work:
+        return _("Waits for the hours of {names}.").format(names=others)
+    if others:
+        return _("Waits for your hours and those of {names}.").format(names=others)
+    return _("It waits for your hours.")
 
 
 def _waits_for_judgement(estimate: Estimate, member: Member | None) -> str:
@@ -348,22 +354,34 @@ def compare(before: Estimate, after: Estimate) -> Comparison:
     )
 
 
-def covered(engagement: Engagement) -> list[Covered]:
-    """What the client expects in scope and quality, with the package of the newest version that delivers it."""
+def covered(engagement: Engagement, approved: Estimate | None) -> list[Covered]:
+    """What the client expects in scope and quality, with the package of the newest version that delivers it, or why
+    the approved version leaves it out.
+    """
+    reasons = {left["expectation"]: left["because"] for left in approved.left_out} if approved else {}
     found = []
-    for expectation in standing(engagement).select_related("coverage", "belief"):
-        coverage: Coverage | None = getattr(expectation, "coverage", None)
+    for expectation in standing(engagement).select_related("belief"):
         belief = getattr(expectation, "belief", None)
-        found.append(
-            Covered(expectation, coverage.code if coverage else "", belief.covered_by if belief else "")
-        )
+        because = reasons.get(expectation.pk, "")
+        found.append(Covered(expectation, belief.covered_by if belief else "", because))
+    return found
+
+
+def covered_by(estimate: Estimate, grid: Grid) -> list[Covered]:
+    """What the client expects in scope and quality, with the package of this version that delivers it, if one does."""
+    names = {row.package.code: row.package.name for row in grid.rows}
+    found = []
+    for expectation in standing(estimate.engagement).select_related("coverage"):
+        coverage: Coverage | None = getattr(expectation, "coverage", None)
+        found.append(Covered(expectation, names.get(coverage.code, "") if coverage else ""))
     return found
 
 
 def may_estimate(engagement: Engagement) -> QuerySet[Member]:
     """Whom one can ask for an estimate: those who write, without the seller's side."""
     people = Member.objects.filter(is_active=True, given_roles__role__in=_ESTIMATE).distinct()
-    return people.exclude(pk__in=engagement.sold_by).select_related("role").order_by("role__name", "name")
+    by_role = F("role__name").asc(nulls_last=True)
+    return people.exclude(pk__in=engagement.sold_by).select_related("role").order_by(by_role, "name")
 
 
 _ESTIMATE = [
@@ -421,13 +439,12 @@ def _under(levels: Sequence[int], k: int) -> Iterable[int]:
         yield j
 
 
-def _sum(efforts: Iterable[Effort]) -> Points | None:
-    given = list(efforts)
+def _sum(given: Sequence[Points]) -> Points | None:
     if not given:
         return None
     zero = Decimal(0)
     return Points(
-        sum((e.low for e in given), zero),
-        sum((e.likely for e in given), zero),
-        sum((e.high for e in given), zero),
+        sum((p.low for p in given), zero),
+        sum((p.likely for p in given), zero),
+        sum((p.high for p in given), zero),
     )

@@ -24,6 +24,7 @@ from accord.engagements import rules as engagement_rules
 from accord.engagements.models import Expectation
 from accord.engagements.pages import engagement_page, visible
 from accord.estimating import actions, parsing, pictures, queries, rules
+from accord.estimating.authority import names_of
 from accord.estimating.forms import (
     ApproveForm,
     AskForm,
@@ -38,7 +39,7 @@ from accord.estimating.forms import (
     TemplateForm,
     TemplateNameForm,
 )
-from accord.estimating.models import Assumption, Contribution, Estimate, Risk, State
+from accord.estimating.models import Assumption, Contribution, Estimate, Risk, State, Template
 from accord.estimating.numbers import Points
 from accord.people.accounts import signed_in
 from accord.people.models import Member, Role
@@ -78,9 +79,11 @@ def estimates(request: HttpRequest, pk: int) -> HttpResponse:
     found = visible(request, pk)
     member = signed_in(request)
     versions = queries.versions(found, member)
+    approved = next((v.estimate for v in versions if v.estimate.state == State.APPROVED), None)
     page = {
         "versions": versions,
-        "covered": queries.covered(found),
+        "covered": queries.covered(found, approved),
+        "approved": approved,
         "may_ask": not found.outcome and not obstacles("estimating.ask_for_estimate", member, found),
         "may_reuse": not found.outcome and not obstacles("estimating.copy_estimate", member, found),
         "is_open": any(v.estimate.state in rules.OPEN for v in versions),
@@ -93,6 +96,8 @@ def estimate(request: HttpRequest, pk: int) -> HttpResponse:
     member = signed_in(request)
     grid = queries.grid(member, found)
     possible = _possible(member, found, grid)
+    is_open = found.state in rules.OPEN
+    expected = queries.covered_by(found, grid) if found.state != State.REPLACED else []
     page = {
         "estimate": found,
         "grid": grid,
@@ -102,11 +107,14 @@ def estimate(request: HttpRequest, pk: int) -> HttpResponse:
         "own": queries.own_contribution(member, found),
         "untouched": queries.is_untouched(grid, queries.own_contribution(member, found)),
         "unchanged": queries.unchanged(found) if found.state == State.DELIVERED or possible.deliver else [],
-        "uncovered": queries.uncovered(found) if found.state in rules.OPEN else [],
-        "may_cover": not found.engagement.outcome
+        "uncovered": [c.expectation for c in expected if is_open and not c.package],
+        "covered": [c for c in expected if c.package],
+        "may_cover": is_open
+        and not found.engagement.outcome
         and not obstacles("estimating.copy_estimate", member, found.engagement),
         "rows": parsing.rows_as_json(grid),
         "roles": list(Role.objects.values_list("name", flat=True)) if possible.edit else [],
+        "has_templates": possible.edit and not grid.rows and Template.objects.exists(),
         "assumptions": list(found.assumptions.all()),
         "risks": list(found.risks.select_related("package")),
     }
@@ -132,7 +140,8 @@ def rows(request: HttpRequest, pk: int) -> HttpResponse:
         found = estimate_of(request, pk)
     grid = queries.grid(member, found)
     possible = _possible(member, found, grid)
-    headline = render_to_string("estimating/headline.html", {"grid": grid, "whole": grid.totals[-1]}, request)
+    about = {"grid": grid, "whole": grid.totals[-1]}
+    headline = render_to_string("estimating/headline.html", about, request)
     answer = {
         "rows": parsing.rows_as_json(grid),
         "revision": grid.revision,
@@ -169,7 +178,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
     if done:
         return gone(request, "estimating:estimate", done.result.pk)
     title = _("Ask for an estimate: {engagement}").format(engagement=found)
-    return form_page(request, form, title, _("Ask"), engagement=found)
+    return form_page(request, form, title, _("Ask"), "estimating/asking.html", engagement=found)
 
 
 def copy(request: HttpRequest, pk: int) -> HttpResponse:
@@ -190,24 +199,31 @@ def cover(request: HttpRequest, pk: int) -> HttpResponse:
     )
     expectation = get_object_or_404(rows, pk=pk)
     engagement_rules.must_see(signed_in(request), expectation.engagement)
+    newest = queries.latest(expectation.engagement)
+    packages = list(newest.packages.all()) if newest else []
     coverage = getattr(expectation, "coverage", None)
-    form = CoverForm(
-        request.POST or None,
-        estimate=queries.latest(expectation.engagement),
-        initial={"code": coverage.code if coverage else ""},
-    )
+    form = CoverForm(request.POST or None, packages=packages, coverage=coverage)
 
     def act() -> None:
-        code = form.cleaned_data["code"]
-        if code:
-            actions.cover(signed_in(request), expectation, code)
+        if form.package:
+            actions.cover(signed_in(request), expectation, form.cleaned_data["code"])
         else:
             actions.uncover(signed_in(request), expectation)
 
     if carried_out(request, form, act):
+        _say_covered(request, expectation.subject, form.package)
+        if newest and "estimate" in request.GET:  # the page that asked
+            return gone(request, "estimating:estimate", newest.pk)
         return gone(request, TAB, expectation.engagement_id)
     title = _("Which package delivers “{subject}”?").format(subject=expectation.subject)
     return form_page(request, form, title, _("Keep"), engagement=expectation.engagement)
+
+
+def _say_covered(request: HttpRequest, subject: str, package: str) -> None:
+    told = _("“{subject}” is delivered by no package.").format(subject=subject)
+    if package:
+        told = _("“{subject}” is delivered by “{package}”.").format(subject=subject, package=package)
+    messages.success(request, told)
 
 
 def question(request: HttpRequest, pk: int) -> HttpResponse:
@@ -293,7 +309,10 @@ def history(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def done(request: HttpRequest, pk: int) -> HttpResponse:
-    return _deed(request, pk, lambda found: actions.finish_contribution(signed_in(request), found))
+    return _deed(
+        request, pk, lambda found: actions.finish_contribution(signed_in(request), found),
+        _("You are done with your hours."),
+    )  # fmt: skip
 
 
 def again(request: HttpRequest, pk: int) -> HttpResponse:
@@ -301,7 +320,10 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def deliver(request: HttpRequest, pk: int) -> HttpResponse:
-    return _deed(request, pk, lambda found: actions.deliver_estimate(signed_in(request), found))
+    return _deed(
+        request, pk, lambda found: actions.deliver_estimate(signed_in(request), found),
+        _("The estimate is delivered."),
+    )  # fmt: skip
 
 
 def approve(request: HttpRequest, pk: int) -> HttpResponse:
@@ -318,6 +340,7 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
         )
 
     if carried_out(request, form, act):
+        _say_approved(request, found)
         return gone(request, "estimating:estimate", found.pk)
     told = [_("You stand behind exactly this content: it is not changed afterwards.")]
     told += [
@@ -334,12 +357,22 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+def _say_approved(request: HttpRequest, approved: Estimate) -> None:
+    told = _("Version {version} is approved and counts from now on: you asked for it, and can go on.")
+    if approved.asked_by_id != signed_in(request).pk:
+        told = _("Version {version} is approved and counts from now on: {name}, who asked for it, can go on.")
+    messages.success(request, told.format(version=approved.version, name=approved.asked_by))
+
+
 def send_back(request: HttpRequest, pk: int) -> HttpResponse:
     found = estimate_of(request, pk)
     form = BecauseForm(request.POST or None)
+    names = names_of([c.estimator for c in found.contributions.all()], _("and"))
+    told = _("Version {version} is sent back. Next, {names} mend it and deliver it again.")
     return _dialog(
         request, found, form, _("Send it back"), _("Send back"),
         lambda: actions.send_back(signed_in(request), found, **form.cleaned_data),
+        told.format(version=found.version, names=names),
     )  # fmt: skip
 
 
@@ -358,6 +391,7 @@ def new_version(request: HttpRequest, pk: int) -> HttpResponse:
         form,
         _("Begin a new version"),
         _("Begin"),
+        "estimating/asking.html",
         engagement=found.engagement,
         explanation=explanation,
     )
@@ -416,10 +450,18 @@ def keep_as_template(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _dialog(
-    request: HttpRequest, found: Estimate, form: forms.Form, title: str, button: str, act: Callable[[], Any]
+    request: HttpRequest,
+    found: Estimate,
+    form: forms.Form,
+    title: str,
+    button: str,
+    act: Callable[[], Any],
+    told: str = "",
 ) -> HttpResponse:
-    """A form about an estimate, after which its page is shown again."""
+    """A form about an estimate, after which its page is shown again and tells what happened."""
     if carried_out(request, form, act):
+        if told:
+            messages.success(request, told)
         return gone(request, "estimating:estimate", found.pk)
     return form_page(request, form, title, button, engagement=found.engagement)
 
@@ -443,9 +485,11 @@ def _asked_first(
 
 
 @require_POST
-def _deed(request: HttpRequest, pk: int, act: Callable[[Estimate], Any]) -> HttpResponse:
-    """Something done by one button, after which the estimate's page is shown again."""
+def _deed(request: HttpRequest, pk: int, act: Callable[[Estimate], Any], told: str = "") -> HttpResponse:
+    """Something done by one button, after which the estimate's page is shown again and tells who is next."""
     act(estimate_of(request, pk))
+    if told:
+        messages.success(request, f"{told} {queries.waits_for(estimate_of(request, pk), signed_in(request))}")
     return gone(request, "estimating:estimate", pk)
 
 

@@ -91,7 +91,7 @@ def approve_estimate(
         earlier.state = State.REPLACED
         earlier.save()
     estimate.state, estimate.approved_by, estimate.approved_at = State.APPROVED, actor, timezone.now()
-    estimate.digest = digest_of(estimate)
+    estimate.digest, estimate.left_out = digest_of(estimate), knowingly
     estimate.save()
     body = {
         "estimate": estimate.pk,

@@ -40,6 +40,7 @@ class Migration(migrations.Migration):
                 ('delivered_at', models.DateTimeField(blank=True, null=True)),
                 ('approved_at', models.DateTimeField(blank=True, null=True)),
                 ('digest', models.CharField(blank=True, max_length=64)),
+                ('left_out', models.JSONField(blank=True, default=list)),
                 ('sent_back_because', models.CharField(blank=True, max_length=500, verbose_name='why it was sent back')),
                 ('approved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),

@@ -17,11 +17,14 @@ T = TypeVar("T")
 
 @register.filter
 def hours(value: Decimal | float) -> str:
-    """As exact as it is small: 0.5, 12, 1 234."""
-    number = half_up(value, 2)
-    if abs(number) >= 100 or number == int(number):
-        return f"{half_up(number):,.0f}".replace(",", THIN)
-    return f"{half_up(number, 1):.1f}" if abs(number) >= 10 else f"{number:.2f}".rstrip("0").rstrip(".")
+    """In tenths, as in the grid: 0.5, 12, 1 234.5."""
+    return f"{half_up(value, 1):,.1f}".removesuffix(".0").replace(",", THIN)
+
+
+@register.filter
+def about(value: Decimal | float) -> str:
+    """In a sentence, where a tenth of many hours says nothing: 19.3, 1 234."""
+    return hours(half_up(value) if abs(float(value)) >= 100 else value)
 
 
 @register.filter

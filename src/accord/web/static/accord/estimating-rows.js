@@ -22,12 +22,9 @@ window.accordRows = (() => {
     return Math.sign(value) * Math.floor(Math.abs(value) * scale + 0.5 + 1e-9) / scale;
   };
 
-  // As exact as it is small: 0.5, 12, 1 234.
-  const hours = (value) => {
-    const number = halfUp(value, 2), size = Math.abs(number);
-    const text = Number.isInteger(number) || size >= 100 ? String(halfUp(number)) : size >= 10 ? halfUp(number, 1).toFixed(1) : String(number);
-    return text.replace(/\B(?=(\d{3})+(?!\d))(?<!\.\d*)/g, "\u202f");
-  };
+  // In tenths, as on the other pages: 0.5, 12, 1 234.5. Sums are taken of what is shown, so that they add up.
+  const shown = (value) => halfUp(Number(value), 1);
+  const hours = (value) => String(shown(value)).replace(/\B(?=(\d{3})+(?!\d))(?<!\.\d*)/g, "\u202f");
 
   // "1.234,5" or "1,234.5" or "1 234.5 h" as "1234.5"; null if it is no number. With `comma`, a lone point groups thousands.
   const number = (typed, comma = false) => {
@@ -52,7 +49,7 @@ window.accordRows = (() => {
       if (isSummary(rows, k)) { above[row.level] = found[k] = { low: 0, likely: 0, high: 0, any: false }; return; }
       const given = POINTS.map((name) => (row[name] === "" ? NaN : Number(row[name])));
       if (given.some(Number.isNaN)) return;
-      for (const sum of above) if (sum) { sum.any = true; POINTS.forEach((name, i) => { sum[name] += given[i]; }); }
+      for (const sum of above) if (sum) { sum.any = true; POINTS.forEach((name, i) => { sum[name] = shown(sum[name] + shown(given[i])); }); }
     });
     return found;
   };
@@ -103,13 +100,14 @@ window.accordRows = (() => {
       if (!byRole.has(role)) byRole.set(role, { role, likely: 0, mean: 0, variance: 0, deviation: 0, packages: 0 });
       const mean = (low + 4 * likely + high) / 6, variance = (mean - low) * (high - mean) / 7;
       for (const sum of [byRole.get(role), all]) {
-        sum.likely += likely; sum.mean += mean; sum.variance += variance; sum.deviation += Math.sqrt(variance); sum.packages += 1;
+        sum.likely = shown(sum.likely + shown(likely)); sum.mean += mean; sum.variance += variance; sum.deviation += Math.sqrt(variance); sum.packages += 1;
       }
     });
     const spread = (sum) => Math.sqrt((1 - COMMON_CAUSE) * sum.variance + COMMON_CAUSE * sum.deviation ** 2);
-    const told = (sum) => ({ ...sum, p50: sum.mean, p80: sum.mean + Z80 * spread(sum) });
+    const told = (sum, p50) => ({ ...sum, p50, p80: p50 + Z80 * spread(sum) });
     const byName = (a, b) => (a.role < b.role ? -1 : 1);
-    return { roles: [...byRole.values()].sort(byName).map(told), all: told(all), left };
+    const found = [...byRole.values()].sort(byName).map((sum) => told(sum, shown(sum.mean)));
+    return { roles: found, all: told(all, shown(found.reduce((p50, sum) => p50 + sum.p50, 0))), left };
   };
 
   // Tab-separated text as spreadsheets copy it: cells in quotes may hold line breaks.
@@ -149,15 +147,15 @@ window.accordRows = (() => {
     return value === null ? typed.trim() : value;
   };
 
-  // Write copied cells from one cell on; rows beyond the end are added. Leading blanks in a name indent it.
-  const paste = (rows, at, field, text, roles) => {
-    const cells = table(text), first = FIELDS.indexOf(field), next = rows.map((row) => ({ ...row }));
+  // Write copied cells from one cell on, in the order of the grid's columns; rows beyond the end are added. Leading blanks in a name indent it.
+  const paste = (rows, at, field, text, roles, columns) => {
+    const cells = table(text), first = columns.indexOf(field), next = rows.map((row) => ({ ...row }));
     const comma = cells.some((line) => line.some((cell) => /^\s*-?[\d.\s]*\d,\d{1,2}\s*h?\s*$/.test(cell)));
     cells.forEach((line, i) => {
       const k = at + i;
       while (next.length <= k) next.push(empty(next.length ? next.at(-1).level : 0));
       line.forEach((cell, j) => {
-        const name = FIELDS[first + j];
+        const name = columns[first + j];
         if (name) next[k][name] = taken(name, cell, roles, comma) || (name === "units" ? "1" : "");
       });
     });

@@ -18,7 +18,12 @@
   let sums = [], wrong = new Map(), dirty = false, saving = false, pending = null, table, version = 0;
   if (!rows.length) rows = [R.empty()];
   const undone = [], done = [];
-  const MOST_STEPS = 200, FEW = 30, LONG = 14, HEIGHT = "max(20rem, calc(100vh - 9.5rem))";
+  const MOST_STEPS = 200, FEW = 30, HIGHEST = "max(20rem, calc(100vh - 9.5rem))";
+
+  // On a phone the hours stand beside the name, which stays in sight, and a tap edits: there is no key to begin with.
+  const narrow = matchMedia("(max-width: 640px)").matches, touched = matchMedia("(hover: none)").matches;
+  const order = narrow ? ["name", ...R.POINTS, "role", "units", "note"] : R.FIELDS;
+  const STEP = narrow ? 0.5 : 1.25;  // rem that a level is indented by
 
   // Tabulator's rows hold our rows' keys only: what a cell shows is looked up, so there is one truth.
   let places = new Map(), faces = new Map(), drawn = rows, drawing = Promise.resolve();
@@ -49,10 +54,10 @@
     element.classList.toggle("sum-cell", isSum);
     if (why) element.setAttribute("aria-invalid", "true"); else element.removeAttribute("aria-invalid");
     const text = document.createElement("span");
-    text.textContent = !isSum ? row[field] : R.POINTS.includes(field) && sums[k]?.any ? R.hours(sums[k][field]) : "";
+    text.textContent = !isSum ? (R.POINTS.includes(field) && R.number(row[field]) ? R.hours(row[field]) : row[field]) : R.POINTS.includes(field) && sums[k]?.any ? R.hours(sums[k][field]) : "";
     if (field === "name") {
       text.className = R.isSummary(rows, k) ? "fw-bold" : "";
-      text.style.paddingLeft = `${row.level * 1.25}rem`;
+      text.style.paddingLeft = `${row.level * STEP}rem`;
       if (row.level) text.setAttribute("aria-description", `${words.levels} ${row.level + 1}`);
     }
     if (!why) return text;
@@ -71,7 +76,7 @@
     input.setAttribute("aria-label", `${words[field]}, ${words.row} ${at(cell) + 1}`);
     if (field === "role") input.setAttribute("list", "grid-role-names");
     if (R.NUMBERS.has(field)) input.inputMode = "decimal";
-    if (field === "name") { input.maxLength = 200; input.style.paddingLeft = `${rows[at(cell)].level * 1.25 + 0.5}rem`; }
+    if (field === "name") { input.maxLength = 200; input.style.paddingLeft = `${rows[at(cell)].level * STEP + 0.5}rem`; }
     if (field === "note") input.maxLength = 500;
     let over = false;
     const close = (keep) => {
@@ -105,14 +110,14 @@
 
   // Where one is
 
-  const focus = () => table.rowManager.element.focus({ preventScroll: true });
+  const focus = () => table.rowManager.element.focus();
   const chosen = () => {
     const range = table.getRanges()[0];
     if (!range || !rows.length) return { top: 0, bottom: 0, left: 0, right: 0, field: "name" };
     const within = (k, most) => Math.max(0, Math.min(most - 1, k));
     const top = within(range.getTopEdge(), rows.length), bottom = within(range.getBottomEdge(), rows.length);
-    const left = within(range.getLeftEdge(), R.FIELDS.length), right = within(range.getRightEdge(), R.FIELDS.length);
-    return { top, bottom, left, right, field: R.FIELDS[left] };
+    const left = within(range.getLeftEdge(), order.length), right = within(range.getRightEdge(), order.length);
+    return { top, bottom, left, right, field: order[left] };
   };
   const choose = (k, field, bottom = k, lastField = field) => {
     const first = rowAt(k), last = rowAt(bottom);
@@ -124,10 +129,10 @@
     tell();
   };
   const go = (k, field, sideways = 0) => {
-    const next = R.FIELDS.indexOf(field) + sideways;
-    if (next >= R.FIELDS.length) return choose(k + 1, R.FIELDS[0]);
-    if (next < 0) return choose(k - 1, R.FIELDS.at(-1));
-    return choose(k, R.FIELDS[next]);
+    const next = order.indexOf(field) + sideways;
+    if (next >= order.length) return choose(k + 1, order[0]);
+    if (next < 0) return choose(k - 1, order.at(-1));
+    return choose(k, order[next]);
   };
   // Screen readers follow the active cell by its id.
   const tell = () => {
@@ -174,12 +179,16 @@
     faces = looks;
     stand();
   };
-  // A long breakdown scrolls within a fixed height: a height that follows the rows would be measured at every change.
-  let standing = rows.length > LONG;
+  // A long breakdown scrolls within a fixed height: a height that follows the rows would be measured at every change. It
+  // ends with a whole row, so that nothing looks cut off.
+  let standing = null;
   const stand = () => {
-    if (standing || rows.length <= LONG) return;
-    standing = true;
-    table.setHeight(HEIGHT);
+    const holder = table.rowManager.element, row = holder.querySelector(".tabulator-row")?.offsetHeight;
+    if (!row) return;
+    const head = place.offsetHeight - holder.clientHeight, most = Math.max(320, innerHeight - 152);
+    const fitting = Math.floor((most - head) / row), height = rows.length > fitting ? head + fitting * row : null;
+    if (height !== standing) table.setHeight(height ?? "auto");
+    standing = height;
   };
   const show = () => {
     redraw();
@@ -221,7 +230,7 @@
   };
   const shift = (by) => {
     const c = chosen(), next = R.indent(rows, c.top, c.bottom, by);
-    if (next.some((row, k) => row.level !== rows[k].level)) change(next, c.top, c.field, c.bottom, R.FIELDS[c.right]);
+    if (next.some((row, k) => row.level !== rows[k].level)) change(next, c.top, c.field, c.bottom, order[c.right]);
   };
   const acts = {
     insert: () => { const { bottom } = chosen(); change([...rows.slice(0, bottom + 1), R.empty(rows[bottom]?.level), ...rows.slice(bottom + 1)], bottom + 1, "name"); },
@@ -237,9 +246,9 @@
     save: () => save(),
   };
   const clear = () => {
-    const c = chosen(), fields = R.FIELDS.slice(c.left, c.right + 1);
+    const c = chosen(), fields = order.slice(c.left, c.right + 1);
     const next = rows.map((row, k) => (k < c.top || k > c.bottom ? row : { ...row, ...Object.fromEntries(fields.filter((f) => isOpen(k, f)).map((f) => [f, f === "units" ? "1" : ""])) }));
-    change(next, c.top, c.field, c.bottom, R.FIELDS[c.right]);
+    change(next, c.top, c.field, c.bottom, order[c.right]);
   };
 
   // Totals and what is missing
@@ -264,7 +273,8 @@
     box.querySelector("[data-left]").textContent = left ? (left === 1 ? words.leftOne : words.leftMany.replace("%n", left)) : "";
   };
   const drawMissing = () => {
-    const leaves = rows.filter((row, k) => !R.isSummary(rows, k) && !R.isBlank(row)), spot = part("missing"), main = part("when-complete");
+    const leaves = rows.filter((row, k) => !R.isSummary(rows, k) && !R.isBlank(row)), begin = part("when-empty"), spot = part("missing"), main = part("when-complete");
+    if (begin) begin.hidden = leaves.length > 0;
     if (!spot || !main) return;
     const without = leaves.filter((row) => R.POINTS.some((name) => row[name] === "")).length, noRole = leaves.filter((row) => !row.role).length;
     const texts = [];
@@ -365,12 +375,12 @@
     if (ctrl) {
       const named = { z: event.shiftKey ? "redo" : "undo", y: "redo", s: "save", enter: "insert", delete: "remove" }[key.toLowerCase()];
       if (named) { act(); acts[named](); }
-      if (key.toLowerCase() === "a") { act(); choose(0, "name", rows.length - 1, "note"); }
+      if (key.toLowerCase() === "a") { act(); choose(0, order[0], rows.length - 1, order.at(-1)); }
       return;
     }
     if (event.altKey) return;
     if (key === "Tab") {
-      const leaves = event.shiftKey ? c.top === 0 && c.left === 0 : c.bottom === rows.length - 1 && c.right === R.FIELDS.length - 1;
+      const leaves = event.shiftKey ? c.top === 0 && c.left === 0 : c.bottom === rows.length - 1 && c.right === order.length - 1;
       event.stopImmediatePropagation();
       if (!leaves) { event.preventDefault(); go(c.top, c.field, event.shiftKey ? -1 : 1); }
     } else if (key === "Escape") { act(); button(dirty ? "save" : "insert").focus(); }
@@ -389,7 +399,7 @@
 
   const copying = (event) => {
     if (event.target.matches("input")) return;
-    const c = chosen(), fields = R.FIELDS.slice(c.left, c.right + 1);
+    const c = chosen(), fields = order.slice(c.left, c.right + 1);
     const value = (k, f) => (R.isSummary(rows, k) && R.POINTS.includes(f) ? (sums[k]?.any ? String(sums[k][f]) : "") : rows[k][f]);
     const lines = rows.slice(c.top, c.bottom + 1).map((_, i) => fields.map((f) => value(c.top + i, f)).join("\t"));
     event.clipboardData.setData("text/plain", lines.join("\n"));
@@ -402,27 +412,31 @@
     event.preventDefault();
     if (event.target.matches("input")) event.target.blur();
     const c = chosen(), first = c.top;
-    const { rows: next, count, width } = R.paste(rows, first, c.field, text, roles);
-    const last = R.FIELDS[Math.min(R.FIELDS.length - 1, c.left + width - 1)];
+    const { rows: next, count, width } = R.paste(rows, first, c.field, text, roles, order);
+    const last = order[Math.min(order.length - 1, c.left + width - 1)];
     change(next, first, c.field, first + count - 1, last);
   };
 
   // Begin
 
+  const points = narrow ? 70 : 84;
+  const columns = {
+    name: column("name", narrow ? 120 : 200, { widthGrow: 4 }), role: column("role", 120, { widthGrow: 2 }), units: column("units", 76),
+    low: column("low", points), likely: column("likely", points), high: column("high", points), note: column("note", 140, { widthGrow: 2 }),
+  };
   judge();
   document.getElementById("plain-breakdown").hidden = true;
   for (const element of [place, tools, part("grid-hint")]) element.hidden = false;
   table = new Tabulator(place, {
-    data: shown(), index: "id", layout: "fitColumns", ...(rows.length > LONG ? { height: HEIGHT } : { maxHeight: HEIGHT }), selectableRange: 1, selectableRangeRows: false,
+    data: shown(), index: "id", layout: "fitColumns", maxHeight: HIGHEST, selectableRange: 1, selectableRangeRows: false,
     selectableRangeColumns: false, selectableRangeClearCells: false, editTriggerEvent: "dblclick", keybindings: true,
     headerVisible: true, columnDefaults: { headerSort: false }, rowHeader: false, renderVerticalBuffer: 300,
-    columns: [
-      column("name", 200, { widthGrow: 4 }), column("role", 120, { widthGrow: 2 }), column("units", 76),
-      column("low", 84), column("likely", 84), column("high", 84), column("note", 140, { widthGrow: 2 }),
-    ],
+    columns: order.map((field) => columns[field]),
   });
+  const holder = table.rowManager.element;
+  // Tabulator takes the focus while it is drawn, which would scroll every page down to the grid.
+  holder.focus = () => { if ("ready" in place.dataset) HTMLElement.prototype.focus.call(holder, { preventScroll: true }); };
   table.on("tableBuilt", () => {
-    const holder = table.rowManager.element;
     // What has the focus is the grid for a screen reader, and owns the head, which stands beside it.
     const head = place.querySelector(".tabulator-header");
     head.id = "grid-head";
@@ -434,11 +448,14 @@
     place.addEventListener("cut", copying);
     place.addEventListener("paste", pasting);
     table.on("rangeChanged", tell);
+    if (touched) table.on("cellClick", (event, cell) => { if (!event.target.matches("input")) open(at(cell), cell.getField()); });
     redraw();
     faces = new Map(rows.map((row, k) => [row.key, face(row, k)]));
+    stand();
+    window.addEventListener("resize", stand);
     place.dataset.ready = "";
   });
-  tools.addEventListener("click", (event) => { const name = event.target.closest("[data-do]")?.dataset.do; if (name) { acts[name](); if (name !== "save") focus(); } });
+  tools.addEventListener("click", (event) => { const name = event.target.closest("[data-do]")?.dataset.do; if (name) { place.querySelector(".cell-input")?.blur(); acts[name](); if (name !== "save") focus(); } });
   tools.addEventListener("mousedown", (event) => { if (event.target.closest("[data-do]")) event.preventDefault(); });
   for (const form of document.querySelectorAll("form[data-needs-saved]")) {
     form.addEventListener("submit", async (event) => {
