@@ -113,6 +113,7 @@ def objects(member: Any) -> dict[str, Any]:
     from accord.engagements.models import Engagement, Expectation
     from accord.people.models import Role, Team
     from accord.planning.models import Activity, Link, PromiseCheck, Scenario
+    from accord.proposals.models import Proposal
     from accord.relationships.models import Contact
 
     planned = Engagement.objects.exclude(plan=None)
@@ -138,6 +139,8 @@ def objects(member: Any) -> dict[str, Any]:
         "plans/promises/": expectation and expectation.pk,
         "plans/checks/": pk_of(PromiseCheck.objects.filter(engagement=engagement, scenario=None)),
         "plans/scenarios/": pk_of(Scenario.objects.exclude(checks=None)),
+        "proposals/of/": engagement.pk,
+        "proposals/": pk_of(Proposal.objects.all()),
         "who": f"role-{pk_of(Role.objects.all())}",
         "week": (today - dt.timedelta(today.weekday())).isoformat(),
         "people/": member.pk,

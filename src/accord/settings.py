@@ -103,6 +103,7 @@ INSTALLED_APPS = [
     "accord.engagements",
     "accord.estimating",
     "accord.planning",
+    "accord.proposals",
     "accord.web",
     "accord.demo",
     # After ours, so that our templates come first.

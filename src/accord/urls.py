@@ -11,6 +11,7 @@ urlpatterns = [
     path("engagements/", include("accord.engagements.urls")),
     path("estimates/", include("accord.estimating.urls")),
     path("plans/", include("accord.planning.urls")),
+    path("proposals/", include("accord.proposals.urls")),
     path("people/", include("accord.people.urls")),
     path("accounts/", include("accord.people.account_urls")),
     path("accounts/", include("allauth.urls")),

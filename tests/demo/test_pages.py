@@ -15,6 +15,7 @@ from accord.engagements.models import Engagement, Expectation, Part
 from accord.people.models import Absence, AccessRole, Member, Role, Skill, Team
 from accord.planning.checking.actions import ask_for_check, try_scenario
 from accord.planning.models import Link, PromiseCheck, Scenario
+from accord.proposals.models import Proposal
 from accord.relationships.models import Contact, Relationship
 
 MOST_QUERIES = 12
@@ -34,6 +35,8 @@ MUST = {
     "estimating:estimate",
     "planning:plan",
     "planning:check",
+    "proposals:proposals",
+    "proposals:proposal",
     "planning:load",
     "people:members",
     "people:member",
@@ -103,6 +106,8 @@ class _Examples:
             ("plans/promises/", berths.expectations.filter(kind=Expectation.Kind.TIME).first()),
             ("plans/checks/", check),
             ("plans/scenarios/", scenario),
+            ("proposals/of/", Engagement.objects.get(title="Broker app")),
+            ("proposals/", Proposal.objects.get(engagement__title="Broker app")),
             ("people/absences/", Absence.objects.first()),
             ("people/teams/", Team.objects.first()),
             ("people/roles/", Role.objects.first()),
@@ -123,6 +128,8 @@ class _Examples:
 
     def of(self, name: str, pattern: str) -> dict[str, Any]:
         found = {key: value for key, value in self.others.items() if f":{key}>" in pattern}
+        if name == "proposals:compare":
+            found["other"] = next(row.pk for path, row in self.of_path if path == "proposals/")
         if name == "estimating:drop_risk":
             found["noted"] = self.risk.pk
         if ":pk>" in pattern:

@@ -35,6 +35,8 @@ from accord.people import actions as people
 from accord.people.models import WORKDAYS, AccessRole, Member, Role, Skill
 from accord.planning.models import Plan
 from accord.planning.schedule import dates_later
+from accord.proposals.actions import begin_proposal, save_proposal
+from accord.proposals.content import Payment
 from accord.relationships.actions import add_contact, begin_relationship, judge_health, record_interaction
 from accord.relationships.models import Client, Contact, Relationship
 
@@ -183,6 +185,8 @@ class _Loader:
         place_at_stage(seller, engagement, stage, self.world.day(written["since"]))
         if work is not None and "plan" in written:
             self._planned(work, said)
+        if stage in (Stage.PROPOSAL, Stage.REVIEW) and not written.get("outcome"):
+            _offered(seller, engagement)
         self._ended(seller, engagement, written)
 
     def _begun(self, written: Page) -> Engagement:
@@ -264,6 +268,24 @@ class _Loader:
             close_for_good(seller, engagement, written["because"])
         elif "outcome" in written:
             end_engagement(seller, engagement, Outcome(written["outcome"]), written["because"])
+
+
+def _offered(seller: Member, engagement: Engagement) -> None:
+    """A draft on the approved estimate, for what was told; nothing is sent in the sample firm."""
+    draft = begin_proposal(seller, engagement)
+    payments = (("With the signature", 30), ("When the middle is reached", 40), ("On acceptance", 30))
+    text = draft.says.model_copy(
+        update={
+            "opening": (
+                "Thank you for the talks with your people. This is what we understood, what we will do, and what it costs."
+            ),
+            "closing": (
+                "We hold this proposal for thirty days. Whoever signs it speaks with the people who made its estimate."
+            ),
+            "payments": tuple(Payment(name=name, share=Decimal(share)) for name, share in payments),
+        }
+    )
+    save_proposal(seller, draft, text, draft.revision)
 
 
 def mail_of(key: str) -> str:

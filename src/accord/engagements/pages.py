@@ -25,6 +25,7 @@ _TABS = (
     ("estimating:estimates", _("Estimate")),
     ("planning:plan", _("Plan")),
     ("planning:check", _("Promise check")),
+    ("proposals:proposals", _("Proposal")),
     ("engagements:history", _("History")),
 )
 

@@ -25,7 +25,7 @@ from accord.planning.checking.curves import reworded
 from accord.planning.checking.marking import mark
 from accord.planning.checking.portfolio import Gathered, digest_of, gather, promise_id
 from accord.planning.checking.queries import standing_promises
-from accord.planning.from_estimate import approval
+from accord.planning.from_estimate import approval, departures
 from accord.planning.models import Activity, Plan, PromiseCheck, Scenario
 
 
@@ -107,7 +107,9 @@ def adopt_scenario(actor: Member, scenario: Scenario) -> Scenario:
 @action(permission=rules.only_the_system)
 def note_answer(actor: None, check: PromiseCheck, answer: dict[str, Any]) -> None:
     """Keep the answer of a check, and what it means for every expectation and activity."""
-    check.result = reworded(answer, standing_promises(check.engagement))
+    plan = Plan.objects.select_related("estimate", "engagement").get(engagement=check.engagement_id)
+    said = standing_promises(check.engagement)
+    check.result = reworded(answer, said) | {"departs": departures(plan)}
     check.stale = _stale_by_now(check)
     check.save()
     believe(check)

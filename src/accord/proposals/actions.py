@@ -1,0 +1,184 @@
+"""What people do with proposals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accord.actions.door import action
+from accord.actions.refusals import Refused, WrongInput
+from accord.engagements.models import Engagement, Expectation
+from accord.engagements.queries import standing
+from accord.engagements.rules import still_open
+from accord.estimating.models import Assumption, Estimate
+from accord.estimating.queries import approved
+from accord.ledger import chain
+from accord.people.models import Member
+from accord.proposals import rules
+from accord.proposals.content import (
+    Content,
+    DateTerm,
+    Payment,
+    PriceLine,
+    QualityTerm,
+    ScopeItem,
+    digest_of,
+    kept,
+)
+from accord.proposals.judging import judge
+from accord.proposals.models import Proposal, Sending, State
+from accord.relationships.models import Contact
+
+
+@action(permission=rules.may_write)
+def begin_proposal(actor: Member, engagement: Engagement) -> Proposal:
+    """The first draft: scope, assumptions and exclusions of the approved estimate, dates and price as they were told.
+
+    Raises:
+        Refused: the engagement has ended, has a draft already, or no approved estimate.
+    """
+    still_open(engagement)
+    estimate = _approved(engagement)
+    _no_draft(engagement)
+    said = list(standing().filter(engagement=engagement).select_related("coverage"))
+    return _new(actor, engagement, estimate, _first_text(engagement, estimate, said))
+
+
+@action(permission=rules.may_change)
+def save_proposal(actor: Member, proposal: Proposal, content: Content, revision: int) -> Proposal:
+    """
+    Raises:
+        Refused: it was sent, or changed since the page was opened.
+    """
+    rules.is_draft(proposal)
+    rules.is_as_seen(proposal, revision)
+    proposal.content = kept(content)
+    proposal.revision += 1
+    proposal.save()
+    return proposal
+
+
+@action(permission=rules.may_change)
+def new_version(actor: Member, proposal: Proposal) -> Proposal:
+    """A copy of the newest version to work on, on the estimate that is approved now.
+
+    Raises:
+        Refused: the engagement has ended, has a draft already, or no approved estimate.
+    """
+    still_open(proposal.engagement)
+    _no_draft(proposal.engagement)
+    return _new(actor, proposal.engagement, _approved(proposal.engagement), proposal.says)
+
+
+@action(permission=rules.may_send)
+def send_proposal(actor: Member, proposal: Proposal, contacts: Sequence[Contact]) -> Proposal:
+    """Send exactly this version; what was sent before is replaced by it.
+
+    Raises:
+        WrongInput: nobody receives it.
+        Refused: it is no draft, says too little, or a date, price or quality term in it is not backed.
+    """
+    from accord.proposals.mail import mail_proposal
+
+    rules.is_draft(proposal)
+    rules.can_receive(proposal.engagement, contacts)
+    rules.is_complete(proposal.says)
+    terms = judge(proposal).terms
+    rules.is_backed(terms)
+    for earlier in proposal.engagement.proposals.filter(state=State.SENT):
+        earlier.state = State.REPLACED
+        earlier.save()
+    proposal.state, proposal.sent_by, proposal.sent_at = State.SENT, actor, timezone.now()
+    proposal.digest = digest_of(proposal.content, proposal.engagement_id, proposal.version)
+    proposal.save()
+    for contact in dict.fromkeys(contacts):
+        Sending(proposal=proposal, contact=contact).save()
+        mail_proposal.enqueue(proposal.pk, contact.pk)
+    body = {
+        "proposal": proposal.pk,
+        "version": proposal.version,
+        "digest": proposal.digest,
+        "to": [contact.pk for contact in contacts],
+        "terms": [{"kind": t.kind, "name": t.name, "probability": t.probability} for t in terms],
+    }
+    chain.append("proposal_sent", f"engagement:{proposal.engagement_id}", actor.pk, body)
+    return proposal
+
+
+@action(permission=rules.may_send)
+def withdraw_proposal(actor: Member, proposal: Proposal, because: str) -> Proposal:
+    """Take back what was sent; the reason stays.
+
+    Raises:
+        WrongInput: no reason is given. Refused: it was not sent.
+    """
+    rules.was_sent(proposal)
+    if not because.strip():
+        raise WrongInput(because=_("Say why: the client asks."))
+    proposal.state, proposal.withdrawn_because = State.WITHDRAWN, because.strip()[:500]
+    proposal.save()
+    body = {"proposal": proposal.pk, "digest": proposal.digest, "because": proposal.withdrawn_because}
+    chain.append("proposal_withdrawn", f"engagement:{proposal.engagement_id}", actor.pk, body)
+    return proposal
+
+
+def _new(actor: Member, engagement: Engagement, estimate: Estimate, content: Content) -> Proposal:
+    newest = engagement.proposals.first()
+    made = Proposal(
+        engagement=engagement,
+        version=newest.version + 1 if newest else 1,
+        estimate=estimate,
+        content=kept(content),
+        made_by=actor,
+    )
+    made.save()
+    return made
+
+
+def _approved(engagement: Engagement) -> Estimate:
+    found = approved(engagement)
+    if found is None:
+        raise Refused(
+            _("A proposal is written on an approved estimate."),
+            _("There is no approved estimate."),
+            _("Ask delivery for one; somebody with delivery authority approves it."),
+        )
+    return found
+
+
+def _no_draft(engagement: Engagement) -> None:
+    draft = engagement.proposals.filter(state=State.DRAFT).first()
+    if draft is not None:
+        raise Refused(
+            _("An engagement has one draft of its proposal."),
+            _("Version {version} is a draft.").format(version=draft.version),
+            _("Change that one, or send it."),
+        )
+
+
+def _first_text(engagement: Engagement, estimate: Estimate, said: Sequence[Expectation]) -> Content:
+    notes = list(estimate.assumptions.all())
+    prices = [e for e in said if e.kind == Expectation.Kind.COST and e.amount]
+    amount = min((e.amount for e in prices if e.amount), default=engagement.value or Decimal(0))
+    return Content(
+        scope=tuple(ScopeItem(name=p.name, code=p.code, text=p.note) for p in estimate.packages.all()),
+        assumptions=tuple(n.text[:200] for n in notes if n.kind == Assumption.Kind.ASSUMPTION),
+        excluded=tuple(n.text[:200] for n in notes if n.kind == Assumption.Kind.EXCLUSION),
+        prices=(PriceLine(name=engagement.title, rate=amount),) if amount else (),
+        payments=(Payment(name=_("On acceptance"), share=Decimal(100)),),
+        dates=tuple(
+            DateTerm(name=e.subject, date=e.date, expectation=e.pk)
+            for e in said
+            if e.kind == Expectation.Kind.TIME and e.date
+        ),
+        quality=tuple(
+            QualityTerm(
+                name=e.subject, expectation=e.pk, code=e.coverage.code if hasattr(e, "coverage") else ""
+            )
+            for e in said
+            if e.kind == Expectation.Kind.QUALITY
+        ),
+    )

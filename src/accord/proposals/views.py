@@ -1,0 +1,148 @@
+"""Pages about proposals."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accord.actions.door import obstacles, once
+from accord.actions.forms import carried_out, form_page, gone, key_of
+from accord.engagements.models import Engagement
+from accord.engagements.pages import engagement_page, visible
+from accord.people.accounts import signed_in
+from accord.proposals import actions, judging, pdf
+from accord.proposals.forms import ProposalForm, SendForm, WithdrawForm
+from accord.proposals.models import Proposal, State
+
+TAB = "proposals:proposals"
+
+
+def proposals(request: HttpRequest, pk: int) -> HttpResponse:
+    """The newest version; before there is one, what it takes to begin."""
+    found = visible(request, pk)
+    versions = _versions(found)
+    if versions:
+        return _page(request, versions[0], versions)
+    refused = obstacles("proposals.begin_proposal", signed_in(request), found)
+    page = {
+        "estimate": found.estimates.filter(state="approved").first(),
+        "may_begin": not refused and not found.outcome,
+    }
+    return engagement_page(request, found, TAB, "proposals/none.html", page)
+
+
+def proposal(request: HttpRequest, pk: int) -> HttpResponse:
+    found = visible(request, get_object_or_404(Proposal, pk=pk).engagement_id)
+    versions = _versions(found)
+    return _page(request, next(v for v in versions if v.pk == pk), versions)
+
+
+@require_POST
+def begin(request: HttpRequest, pk: int) -> HttpResponse:
+    with once(key_of(request)):
+        made = actions.begin_proposal(signed_in(request), visible(request, pk))
+    return gone(request, "proposals:proposal", made.pk)
+
+
+def change(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _proposal(request, pk)
+    form = ProposalForm(found, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        with once(key_of(request)):
+            actions.save_proposal(signed_in(request), found, form.content(), form.revision)
+        messages.success(request, _("The text is saved."))
+        return gone(request, "proposals:proposal", found.pk)
+    page = {"proposal": found, "form": form}
+    status = 422 if request.method == "POST" else 200
+    return engagement_page(request, found.engagement, TAB, "proposals/change.html", page, status)
+
+
+def as_pdf(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _proposal(request, pk)
+    answer = HttpResponse(pdf.of(found), content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="{pdf.name_of(found)}"'
+    return answer
+
+
+def compare(request: HttpRequest, pk: int, other: int) -> HttpResponse:
+    found = _proposal(request, pk)
+    before = get_object_or_404(Proposal, pk=other, engagement=found.engagement_id)
+    page = {
+        "proposal": found,
+        "before": before,
+        "differences": judging.differences(before.says, found.says, found.engagement.currency),
+    }
+    return engagement_page(request, found.engagement, TAB, "proposals/compare.html", page)
+
+
+@require_POST
+def new_version(request: HttpRequest, pk: int) -> HttpResponse:
+    with once(key_of(request)):
+        made = actions.new_version(signed_in(request), _proposal(request, pk))
+    return gone(request, "proposals:proposal", made.pk)
+
+
+def send(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _proposal(request, pk)
+    form = SendForm(request.POST if request.method == "POST" else None, proposal=found)
+
+    def act() -> Proposal:
+        return actions.send_proposal(signed_in(request), found, list(form.cleaned_data["contacts"]))
+
+    if carried_out(request, form, act):
+        messages.success(request, _("Sent. The mail with the PDF leaves now; this version stays as it is."))
+        return gone(request, "proposals:proposal", found.pk)
+    title = _("Send version {version}").format(version=found.version)
+    told = _("The PDF of exactly this version goes to them by mail. It is not changed afterwards.")
+    return form_page(request, form, title, _("Send it"), engagement=found.engagement, explanation=told)
+
+
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _proposal(request, pk)
+    form = WithdrawForm(request.POST if request.method == "POST" else None)
+    if carried_out(
+        request, form, lambda: actions.withdraw_proposal(signed_in(request), found, **form.cleaned_data)
+    ):
+        messages.success(request, _("Withdrawn. Tell the client; Accord does not."))
+        return gone(request, "proposals:proposal", found.pk)
+    title = _("Withdraw version {version}").format(version=found.version)
+    return form_page(request, form, title, _("Withdraw it"), engagement=found.engagement)
+
+
+def _versions(engagement: Engagement) -> list[Proposal]:
+    """Newest first."""
+    return list(engagement.proposals.select_related("estimate", "made_by", "sent_by"))
+
+
+def _page(request: HttpRequest, found: Proposal, versions: list[Proposal]) -> HttpResponse:
+    member, engagement = signed_in(request), found.engagement
+    is_draft = found.state == State.DRAFT and not engagement.outcome
+    says = found.says
+    page = {
+        "proposal": found,
+        "says": says,
+        "instalments": says.instalments(),
+        "judgement": judging.judge(found),
+        "versions": versions,
+        "earlier": next((v for v in versions if v.version < found.version), None),
+        "sent_to": [] if is_draft else [s.contact for s in found.sendings.select_related("contact")],
+        "may_change": is_draft and not obstacles("proposals.save_proposal", member, found),
+        "may_send": is_draft and not obstacles("proposals.send_proposal", member, found),
+        "may_withdraw": found.state == State.SENT
+        and not engagement.outcome
+        and not obstacles("proposals.withdraw_proposal", member, found),
+        "may_renew": not engagement.outcome
+        and all(v.state != State.DRAFT for v in versions)
+        and not obstacles("proposals.new_version", member, found),
+    }
+    return engagement_page(request, engagement, TAB, "proposals/proposal.html", page)
+
+
+def _proposal(request: HttpRequest, pk: int) -> Proposal:
+    rows = Proposal.objects.select_related("estimate", "made_by", "sent_by")
+    found: Proposal = get_object_or_404(rows, pk=pk)
+    found.engagement = visible(request, found.engagement_id)
+    return found

@@ -1,0 +1,62 @@
+"""Short builders of proposals: an engagement with an approved estimate, a plan and a check, and texts about it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from accord.engagements.models import Engagement, Stage
+from accord.people.models import AccessRole, Member
+from accord.planning.checking.actions import ask_for_check
+from accord.proposals.actions import begin_proposal, save_proposal
+from accord.proposals.content import Content, DateTerm, Payment, PriceLine, QualityTerm, ScopeItem
+from accord.proposals.models import Proposal
+from accord.relationships.actions import add_contact
+from accord.relationships.models import Contact
+from tests import firm
+from tests.planning import check_builders as planned
+
+
+def engagement() -> Engagement:
+    """Two hundred hours for one developer, who costs 75 an hour."""
+    made = planned.engagement(Stage.ESTIMATED)
+    role = planned.role("developer")
+    planned.plan(made, planned.Work("w1", 80, role), planned.Work("w2", 120, role, ["w1"]))
+    return made
+
+
+def seller(of: Engagement) -> Member:
+    found: Member = of.parts.get(part="seller").member
+    return found
+
+
+def checked(of: Engagement) -> None:
+    ask_for_check(firm.member(AccessRole.MEMBER), Engagement.objects.get(pk=of.pk))
+
+
+def says(days: int = 300, price: int = 40_000, **more: Any) -> Content:
+    """A text that holds all a client needs; backed as it stands."""
+    content = Content(
+        scope=(ScopeItem(name="The portal", code="w1"),),
+        prices=(PriceLine(name="The portal", rate=Decimal(price)),),
+        payments=(Payment(name="On acceptance", share=Decimal(100)),),
+        dates=(DateTerm(name="Go-live", date=dt.date.today() + dt.timedelta(days)),),
+        quality=(QualityTerm(name="No open finding", code="w2"),),
+    )
+    return content.model_copy(update=more)
+
+
+def proposal(of: Engagement | None = None, content: Content | None = None) -> Proposal:
+    """A draft with this text."""
+    of = of or engagement()
+    made = begin_proposal(seller(of), of)
+    return save_proposal(seller(of), made, content or says(), made.revision)
+
+
+def contact(of: Engagement, mail: str = "buyer@client.example") -> Contact:
+    return add_contact(seller(of), of.relationship, "Bea Buyer", email=mail)
+
+
+def now(row: Proposal) -> Proposal:
+    return Proposal.objects.get(pk=row.pk)
