@@ -8,9 +8,11 @@ from accord.engagements.actions import end_engagement, record_expectation
 from accord.engagements.models import Engagement, Outcome, Stage
 from accord.people.models import AccessRole, Member
 from accord.planning.checking.actions import ask_for_check, try_scenario
+from accord.proposals.actions import new_version, send_proposal
 from tests import firm
 from tests.estimating import builders as estimates
 from tests.planning import check_builders as build
+from tests.proposals import builders as proposals
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -112,6 +114,21 @@ def test_nor_where_it_is_planned_and_checked(sits_down, theme: str) -> None:  # 
         f"/plans/scenarios/{tried.pk}/",
         "/plans/load/",
     )
+    assert found == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nor_where_it_is_offered(sits_down, theme: str) -> None:  # type: ignore[no-untyped-def]
+    of = proposals.engagement()
+    build.told_date(of, 30)
+    proposals.checked(of)
+    first = proposals.proposal(of)
+    send_proposal(proposals.seller(of), first, [proposals.contact(of)])
+    draft = new_version(proposals.seller(of), first)
+    page = sits_down(proposals.seller(of)).page
+    page.emulate_media(color_scheme=theme)
+    addresses = ("", "change/", f"compare/{first.pk}/", "send/")
+    found = violations(page, *(f"/proposals/{draft.pk}/{address}" for address in addresses))
     assert found == []
 
 

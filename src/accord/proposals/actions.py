@@ -14,7 +14,7 @@ from accord.engagements.models import Engagement, Expectation
 from accord.engagements.queries import standing
 from accord.engagements.rules import still_open
 from accord.estimating.models import Assumption, Estimate
-from accord.estimating.queries import approved
+from accord.estimating.queries import approved, leaves
 from accord.ledger import chain
 from accord.people.models import Member
 from accord.proposals import rules
@@ -164,7 +164,10 @@ def _first_text(engagement: Engagement, estimate: Estimate, said: Sequence[Expec
     prices = [e for e in said if e.kind == Expectation.Kind.COST and e.amount]
     amount = min((e.amount for e in prices if e.amount), default=engagement.value or Decimal(0))
     return Content(
-        scope=tuple(ScopeItem(name=p.name, code=p.code, text=p.note) for p in estimate.packages.all()),
+        scope=tuple(
+            ScopeItem(name=leaf.package.name, code=leaf.package.code, text=leaf.package.note)
+            for leaf in leaves(estimate)
+        ),
         assumptions=tuple(n.text[:200] for n in notes if n.kind == Assumption.Kind.ASSUMPTION),
         excluded=tuple(n.text[:200] for n in notes if n.kind == Assumption.Kind.EXCLUSION),
         prices=(PriceLine(name=engagement.title, rate=amount),) if amount else (),

@@ -52,6 +52,15 @@ class Judgement:
     beside: list[Beside]
 
     @property
+    def listed(self) -> list[Term]:
+        """What a page tells one by one: what is promised, and of the scope what no estimate holds."""
+        return [term for term in self.terms if term.kind != "scope" or not term.backed]
+
+    @property
+    def scope_in_estimate(self) -> int:
+        return sum(term.kind == "scope" and term.backed for term in self.terms)
+
+    @property
     def unbacked(self) -> list[Term]:
         return [term for term in self.terms if not term.backed and term.kind != "scope"]
 
