@@ -61,6 +61,7 @@ PICTURES = (
     ("plan", "Priya Raman", WIDE, tab("Broker app", "Plan")),
     ("engagement", "Ruth Alder", WIDE, engagement),
     ("promise-check", "Jonas Petersen", WIDE, tab("ERP rollout, phase 1", "Promise check")),
+    ("proposal", "Mara Kern", WIDE, tab("Broker app", "Proposal")),
     ("load", "Siobhán Keane", WIDE, address("/plans/load/")),
     ("person", "Elena Fischer", WIDE, address("/people/")),
     ("phone", "Mara Kern", PHONE, engagement),
