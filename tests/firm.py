@@ -7,8 +7,8 @@ import itertools
 from decimal import Decimal
 from typing import Any
 
-from accord.engagements.actions import Said, begin_engagement, give_part
-from accord.engagements.models import Engagement, Expectation, Part
+from accord.engagements.actions import Said, begin_engagement, change_profile, give_part
+from accord.engagements.models import Engagement, Expectation, Part, Profile
 from accord.engagements.rules import ROLES_OF
 from accord.people.actions import add_member, appoint_first_administrator
 from accord.people.models import AccessRole, Member
@@ -41,6 +41,13 @@ def relationship(owner: Member | None = None) -> Relationship:
 
 def engagement(sold_by: Member | None = None, **about: Any) -> Engagement:
     return begin_engagement(sold_by or seller(), relationship(), about.pop("title", "Portal"), **about)
+
+
+def with_profile(engagement: Engagement, profile: Profile) -> Engagement:
+    """Decided by an executive, where it is another than the usual one."""
+    if profile != engagement.profile:
+        change_profile(member(AccessRole.EXECUTIVE), engagement, profile, "It is so.")
+    return engagement
 
 
 def with_part(engagement: Engagement, part: Part, *roles: AccessRole) -> Member:

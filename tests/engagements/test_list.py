@@ -80,7 +80,7 @@ def test_the_rule_of_what_is_backed_is_the_same_in_sql() -> None:
     """Every profile with every belief that tells the cases apart."""
     chances = (None, 0.69, 0.7, 0.79, 0.8, 0.89, 0.9, 1.0)
     for profile, chance, approved, stale in product(Profile, chances, (True, False), (True, False)):
-        kept = said(firm.engagement(profile=profile), firm.a_date())
+        kept = said(firm.with_profile(firm.engagement(), profile), firm.a_date())
         believed(kept, chance, from_approved_estimate=approved, stale=stale)
     said(firm.engagement(), a_scope())
     in_sql = set(Expectation.objects.filter(not_backed()).values_list("pk", flat=True))

@@ -76,7 +76,8 @@ def test_a_package_removed_from_a_newer_approved_version_covers_no_more() -> Non
     with pytest.raises(Refused, match="Single sign-on"):
         approve_estimate(delivery_lead(), newer)
     approve_estimate(delivery_lead(), newer, {Expectation.objects.get().pk: "It comes later"})
-    assert word(engagement) == "in no estimate"
+    assert word(engagement) == "left out"
+    assert "“It comes later”" in statements(engagement)[0].backing.because
 
 
 def test_what_is_said_anew_is_looked_at_anew() -> None:

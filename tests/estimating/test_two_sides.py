@@ -351,3 +351,20 @@ def test_who_has_become_a_reader_writes_nothing(who: str) -> None:
         plan_next_step(reader, engagement, "Call them", None)
     with pytest.raises(NotAllowed):
         saved(now(estimate), reader, two_packages())
+
+
+def test_the_seller_does_not_take_the_part_of_who_judges() -> None:
+    estimate = delivered()
+    engagement = estimate.engagement
+    manager = firm.with_part(engagement, Part.PROJECT_MANAGER)
+    with pytest.raises(Refused, match="does not choose who judges"):
+        take_part(seller_of(engagement), engagement, manager, Part.PROJECT_MANAGER)
+    send_back(manager, now(estimate), "Look at the tests again.")
+    take_part(seller_of(engagement), engagement, manager, Part.PROJECT_MANAGER)
+
+
+def test_who_begins_an_engagement_chooses_neither_less_method_nor_another_currency() -> None:
+    with pytest.raises(WrongInput, match="less method"):
+        begin_engagement(firm.seller(), firm.relationship(), "Portal", profile="light")
+    with pytest.raises(WrongInput, match="People cost EUR"):
+        begin_engagement(firm.seller(), firm.relationship(), "Portal", currency="JPY")

@@ -105,6 +105,12 @@ def activity(plan_: Plan, code: str) -> Activity:
     return plan_.activities.get(code=code)
 
 
+def saved_milestone(plan_: Plan) -> Activity:
+    made = Activity(plan=plan_, code="a1", position=99, name="Kick-off", kind=Activity.Kind.MILESTONE)
+    saved(None, made)
+    return made
+
+
 def told_date(engagement_: Engagement, days: int) -> Expectation:
     seller = engagement_.parts.get(part=Part.SELLER).member
     return record_expectation(seller, engagement_, firm.a_date(days))

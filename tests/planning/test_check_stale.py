@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ from accord.people.actions import deactivate_member
 from accord.people.models import AccessRole, Member, Role
 from accord.planning.checking import actions, following
 from accord.planning.checking.marking import engagement_of, mark
-from accord.planning.models import PromiseCheck
+from accord.planning.models import PromiseCheck, Target
 from tests import firm
 from tests.planning import check_builders as build
 from tests.planning.check_builders import Work
@@ -110,6 +111,18 @@ def test_each_of_several_restated_dates_is_judged_at_once_and_stands_in_the_chec
     result = newest(engagement).result
     assert result is not None
     assert result["promises"].keys() == {f"x{e.pk}" for e in new}
+
+
+def test_other_words_are_not_about_the_activity_of_the_earlier_ones(role: Role) -> None:
+    engagement = checked(role)
+    early = build.told_date(engagement, 40)
+    milestone = build.saved_milestone(engagement.plan)
+    build.about(early, milestone)
+    same = restate_expectation(seller(engagement), early, firm.a_date(41))
+    assert Target.objects.get(expectation=same).activity == milestone
+    everything = replace(firm.a_date(41), subject="Everything live")
+    other = restate_expectation(seller(engagement), same, everything)
+    assert not Target.objects.filter(expectation=other).exists()
 
 
 def test_after_a_change_of_the_plan_new_words_wait_for_the_next_check(role: Role) -> None:

@@ -22,6 +22,7 @@ from accord.engagements.actions import (
     Said,
     begin_engagement,
     change_engagement,
+    change_profile,
     end_engagement,
     give_part,
     plan_next_step,
@@ -192,12 +193,13 @@ class _Loader:
     def _begun(self, written: Page) -> Engagement:
         seller = self.members[written["people"]["seller"]]
         is_confidential = written.get("confidential", False)
+        profile = Profile(written.get("profile", Profile.STANDARD))
         engagement = begin_engagement(
             seller,
             self.relationships[written["client"]],
             written["title"],
             Decimal(written["value"]),
-            profile=written.get("profile", Profile.STANDARD),
+            profile=Profile.STANDARD if profile == Profile.LIGHT else profile,
             confidential=is_confidential,
             begun_on=self.world.day(written["begun"]),
         )
@@ -206,6 +208,10 @@ class _Loader:
         for part, who in written["people"].items():
             for one in [who] if isinstance(who, str) else who:
                 give_part(seller, engagement, self.members[one], part)
+        if profile == Profile.LIGHT:
+            because = "The work is small and well known, and little is lost if it is late."
+            decides = written["people"].get("delivery_lead", "tomasz")
+            change_profile(self.members[decides], engagement, profile, because)
         if "next" in written:
             step, day = written["next"]
             plan_next_step(seller, engagement, step, self.world.day(day))

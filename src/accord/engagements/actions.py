@@ -25,6 +25,7 @@ from accord.engagements.models import (
 )
 from accord.ledger import chain
 from accord.people.models import Member
+from accord.people.queries import the_firm
 from accord.relationships.models import Contact, Relationship
 
 
@@ -50,7 +51,7 @@ def begin_engagement(
     relationship: Relationship,
     title: str,
     value: Decimal | None = None,
-    currency: str = "EUR",
+    currency: str = "",
     profile: str = Profile.STANDARD,
     confidential: bool = False,
     begun_on: dt.date | None = None,
@@ -60,12 +61,19 @@ def begin_engagement(
         raise WrongInput(title=_("Give the engagement a title."))
     if value is not None and value < 0:
         raise WrongInput(value=_("A value is not negative."))
+    if profile == Profile.LIGHT:
+        raise WrongInput(
+            profile=_("Delivery or an executive decides that less method is enough, with a reason.")
+        )
+    own = the_firm().currency
+    if currency and currency != own:
+        raise WrongInput(currency=_("People cost {own}, so prices are in {own} too.").format(own=own))
     today = begun_on or dt.date.today()
     engagement = Engagement(
         relationship=relationship,
         title=title.strip(),
         value=value,
-        currency=currency,
+        currency=own,
         profile=profile,
         confidential=confidential,
         stage_since=today,

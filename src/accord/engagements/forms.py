@@ -136,7 +136,12 @@ class EngagementForm(forms.Form):
     )
     title = forms.CharField(label=_("Title"), max_length=200)
     value = forms.DecimalField(label=_("Value, if it is known"), required=False, min_value=0, max_digits=14)
-    profile = forms.ChoiceField(label=_("Profile"), choices=Profile, initial=Profile.STANDARD)
+    profile = forms.ChoiceField(
+        label=_("Profile"),
+        choices=[(p.value, p.label) for p in (Profile.STANDARD, Profile.HEAVY)],
+        initial=Profile.STANDARD,
+        help_text=_("A lighter one is decided later, by delivery or an executive."),
+    )
     confidential = forms.BooleanField(
         label=_("Confidential: only those who have a part in it see it"), required=False
     )

@@ -221,6 +221,7 @@ class Belief(Recorded):
     covered_by = models.CharField(max_length=200, blank=True)
     from_approved_estimate = models.BooleanField()
     departs = models.CharField(max_length=500, blank=True)
+    left_out = models.CharField(max_length=700, blank=True)  # knowingly, why and by whom
     stale = models.BooleanField(default=False)
     digest = models.CharField(max_length=64)  # of the promise check's inputs, or of the estimate
     at = models.DateTimeField()

@@ -405,6 +405,10 @@ def backing_of(kind: str, belief: Belief | None, profile: str) -> Backing:
             _("Something changed since the last promise check."),
             _("Run the promise check again."),
         )
+    if belief.left_out:
+        return Backing(
+            False, _("left out"), belief.left_out, _("Tell the client, and restate or withdraw it.")
+        )
     if belief.departs:
         return Backing(
             False,

@@ -56,14 +56,31 @@ def keep_current(engagement: Engagement) -> None:
     """What delivery believes of each expected scope and quality follows from the package that covers it."""
     kinds = [Expectation.Kind.SCOPE, Expectation.Kind.QUALITY]
     expected = list(engagement.expectations.filter(kind__in=kinds).select_related("belief", "coverage"))
-    if not any(hasattr(e, "coverage") or hasattr(e, "belief") for e in expected):
-        return
     approved = queries.approved(engagement)
+    left_out = {row["expectation"]: row["because"] for row in approved.left_out} if approved else {}
+    if not left_out and not any(hasattr(e, "coverage") or hasattr(e, "belief") for e in expected):
+        return
     counting = _names(approved)
     newest = _names(queries.latest(engagement))
     for expectation in expected:
         code = expectation.coverage.code if hasattr(expectation, "coverage") else ""
-        _believe(expectation, code, counting, newest, approved.digest if approved else "")
+        digest = approved.digest if approved else ""
+        if expectation.pk in left_out and code not in counting and code not in newest:
+            _is_left_out(expectation, left_out[expectation.pk], approved, digest)
+        else:
+            _believe(expectation, code, counting, newest, digest)
+
+
+def _is_left_out(expectation: Expectation, because: str, approved: Estimate | None, digest: str) -> None:
+    """Delivery decided against it and said why: that is what the seller reads, and tells the client."""
+    belief: Belief = getattr(expectation, "belief", None) or Belief(expectation=expectation)
+    by = approved.approved_by if approved else None
+    belief.left_out = _("“{because}” {name} left it out of the approved estimate.").format(
+        because=because, name=by
+    )
+    belief.covered_by, belief.departs, belief.from_approved_estimate = "", "", False
+    belief.probability, belief.stale, belief.digest, belief.at = None, False, digest, timezone.now()
+    belief.save()
 
 
 def _names(estimate: Estimate | None) -> dict[str, str]:
@@ -83,9 +100,15 @@ def _believe(
         return
     is_approved = code in counting
     digest = digest if is_approved else ""
-    if old and (old.covered_by, old.from_approved_estimate, old.digest) == (name, is_approved, digest):
+    told = old and not old.left_out
+    if (
+        old
+        and told
+        and (old.covered_by, old.from_approved_estimate, old.digest) == (name, is_approved, digest)
+    ):
         return
     belief = old or Belief(expectation=expectation)
     belief.covered_by, belief.from_approved_estimate, belief.digest = name, is_approved, digest
+    belief.left_out = ""
     belief.probability, belief.stale, belief.at = None, False, timezone.now()
     belief.save()

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accord.actions.door import gate
 from accord.actions.refusals import Refused
 from accord.engagements.models import Engagement, Part
-from accord.engagements.rules import may_see
+from accord.engagements.rules import may_see, sells
 from accord.estimating.models import Contribution, Estimate, State
 from accord.estimating.rules import OPEN
 from accord.people.models import Member
@@ -46,6 +46,20 @@ def nobody_is_thrown_out_of_an_estimate(
             _("Whoever still estimates keeps the part."),
             _("%(name)s is at work on the open estimate.") % {"name": member},
             _("They can step back themselves, or somebody with delivery authority goes on without them."),
+        )
+
+
+@gate("engagements.take_part")
+def who_sells_removes_no_judge(
+    actor: Member | None, engagement: Engagement, _member: Member, part: str
+) -> None:
+    waits = engagement.estimates.filter(state=State.DELIVERED)
+    judges = part in (Part.PROJECT_MANAGER, Part.DELIVERY_LEAD)
+    if judges and actor is not None and sells(actor, engagement) and waits.exists():
+        raise Refused(
+            _("Who sells does not choose who judges the estimate."),
+            _("A version waits to be judged."),
+            _("Wait until it is approved or sent back, or ask an executive."),
         )
 
 

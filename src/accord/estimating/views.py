@@ -107,6 +107,7 @@ def estimate(request: HttpRequest, pk: int) -> HttpResponse:
         "own": queries.own_contribution(member, found),
         "untouched": queries.is_untouched(grid, queries.own_contribution(member, found)),
         "unchanged": queries.unchanged(found) if found.state == State.DELIVERED or possible.deliver else [],
+        "far_apart": _far_apart(found),
         "uncovered": [c.expectation for c in expected if is_open and not c.package],
         "covered": [c for c in expected if c.package],
         "may_cover": is_open
@@ -519,6 +520,16 @@ def _possible(member: Member, found: Estimate, grid: queries.Grid) -> Possible:
         missing=_missing(grid, all_done or alone) or _not_own(grid, own),
         refused=refused[0] if refused else None,
     )
+
+
+def _far_apart(found: Estimate) -> int:
+    """On how many packages the estimators are far apart, where that is still to be decided on."""
+    contributions = list(found.contributions.all())
+    if found.state not in (State.IN_WORK, State.DELIVERED) or len(contributions) < 2:
+        return 0
+    if not rules.all_done(contributions):
+        return 0
+    return sum(bool(d.disagreement) for d in queries.disputed(found))
 
 
 def _missing(grid: queries.Grid, with_roles: bool) -> str:

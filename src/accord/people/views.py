@@ -317,7 +317,7 @@ def account(request: HttpRequest) -> HttpResponse:
     page = {
         "has_code": Authenticator.Type.TOTP in kinds,
         "passkeys": kinds.count(Authenticator.Type.WEBAUTHN),
-        "sessions": UserSession.objects.filter(user=actor).count(),
+        "sessions": len(UserSession.objects.purge_and_list(actor)),
     }
     return render(request, "people/account.html", page)
 

@@ -19,7 +19,7 @@ from accord.estimating.models import WorkPackage
 from accord.estimating.queries import Leaf, leaves
 from accord.people.models import Member, Role
 from accord.planning import rules, schedule, undoing
-from accord.planning.from_estimate import estimate_to_plan, groups_of, newer_than
+from accord.planning.from_estimate import departures, estimate_to_plan, groups_of, to_follow
 from accord.planning.models import GROUP_END, Activity, Assignment, Link, Plan, Scenario, Target
 
 # Plans up to this size get their dates within the change itself; larger ones by a job.
@@ -115,7 +115,7 @@ def follow_estimate(actor: Member, plan: Plan, revision: int) -> Plan:
         Refused: the plan follows it already, efforts are not agreed, or the plan was changed since.
     """
     plan = _to_change(plan, revision)
-    estimate = newer_than(plan)
+    estimate = to_follow(plan, departures(plan))
     if estimate is None:
         raise Refused(
             _("A plan follows a newer estimate."),
@@ -441,7 +441,10 @@ def _follow_leaf(plan: Plan, leaf: Leaf, has: Activity | None) -> None:
         return
     has.name, has.package = leaf.package.name, leaf.package
     has.low, has.likely, has.high = leaf.effort.low, leaf.effort.likely, leaf.effort.high
+    has.kind = Activity.Kind.EFFORT
     has.save()
+    if leaf.role is not None and not has.assignments.exists():
+        Assignment(activity=has, role=leaf.role, units=leaf.package.units).save()
 
 
 def _remove(activity: Activity) -> None:

@@ -207,6 +207,7 @@ class PromiseCheck(Recorded):
     problem = models.TextField(blank=True)  # why it failed, in words for a person
     stale = models.BooleanField(default=False)
     stale_because = models.CharField(max_length=200, blank=True)  # the first change since
+    departs = models.CharField(max_length=500, blank=True)  # how its plan took less than was approved
     only_words = models.BooleanField(
         default=False
     )  # stale because something was said; what was computed holds

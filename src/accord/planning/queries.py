@@ -100,10 +100,12 @@ class Shown:
 
 
 def plan_of(engagement: Engagement) -> Plan | None:
-    """With `not_current`: whether something changed since its newest promise check."""
+    """With `not_current`: whether something changed since its newest promise check; and `departs`, as that told it."""
     checks = PromiseCheck.objects.filter(engagement=OuterRef("engagement"), scenario=None).order_by("-pk")
     rows = Plan.objects.filter(engagement=engagement).select_related("estimate")
-    found: Plan | None = rows.annotate(not_current=Subquery(checks.values("stale")[:1])).first()
+    found: Plan | None = rows.annotate(
+        not_current=Subquery(checks.values("stale")[:1]), departs=Subquery(checks.values("departs")[:1])
+    ).first()
     if found is not None:
         found.engagement = engagement
     return found

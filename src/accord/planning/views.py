@@ -32,7 +32,7 @@ from accord.planning.forms import (
     PlanForm,
     RevisionForm,
 )
-from accord.planning.from_estimate import estimate_to_plan, newer_than
+from accord.planning.from_estimate import estimate_to_plan, to_follow
 from accord.planning.models import Activity, Link, Plan
 
 _ROWS = 40  # of the load table, which has a cell for every week
@@ -44,7 +44,9 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
     found = queries.plan_of(engagement)
     page: dict[str, Any] = {
         "shown": queries.shown(found) if found else None,
-        "estimate": newer_than(found) if found else estimate_to_plan(engagement),
+        "estimate": to_follow(found, found.departs)  # type: ignore[attr-defined]  # annotated
+        if found
+        else estimate_to_plan(engagement),
         "may_edit": rules.is_planner(signed_in(request), engagement),
     }
     return engagement_page(request, engagement, "planning:plan", "planning/plan.html", page)

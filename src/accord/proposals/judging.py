@@ -17,7 +17,7 @@ from accord.estimating.models import State, WorkPackage
 from accord.exchange.wording import day, money, share
 from accord.planning.checking.curves import share_by, value_at
 from accord.planning.checking.portfolio import promise_id
-from accord.planning.checking.queries import newest_check, why_not_current
+from accord.planning.checking.queries import why_not_current
 from accord.planning.models import Plan, PromiseCheck
 from accord.proposals.content import Content, DateTerm
 from accord.proposals.models import Proposal
@@ -88,7 +88,8 @@ class _Behind:
     def __init__(self, engagement: Engagement) -> None:
         self.profile = Profile(engagement.profile)
         self.asked = ASKED_CONFIDENCE[self.profile]
-        check = newest_check(engagement)
+        checks = PromiseCheck.objects.filter(engagement=engagement, scenario=None).defer("inputs")
+        check = checks.select_related("engagement__plan__estimate").first()
         self.result: Json | None = check.result if check is not None else None
         self.missing, self.remedy = _missing(engagement, check)
         rows = WorkPackage.objects.filter(estimate__engagement=engagement, estimate__state=State.APPROVED)
@@ -150,16 +151,17 @@ class _Behind:
 
 def _missing(engagement: Engagement, check: PromiseCheck | None) -> tuple[str, str]:
     """Why nothing can be told of dates and prices, and what to do; ('', '') if it can."""
-    plan = Plan.objects.select_related("estimate").filter(engagement=engagement).first()
-    if plan is None:
-        return _("There is no plan."), _("Make a plan from the approved estimate.")
     if check is None or check.result is None:
+        if not Plan.objects.filter(engagement=engagement).exists():
+            return _("There is no plan."), _("Make a plan from the approved estimate.")
         return _("No promise check was made."), _("Check the promises.")
     if not_current := why_not_current(check):
         return not_current, _("Check the promises again.")
-    if departs := check.result["departs"]:
-        return departs, _("Bring the plan back to the estimate, or have a version approved that says so.")
-    if plan.estimate.state != State.APPROVED:
+    if check.departs:
+        return check.departs, _(
+            "Bring the plan back to the estimate, or have a version approved that says so."
+        )
+    if check.engagement.plan.estimate.state != State.APPROVED:
         return _("The estimate behind the plan is not approved."), _("Have it approved by delivery.")
     return "", ""
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accord.actions.door import obstacles, once
 from accord.actions.forms import carried_out, form_page, gone, key_of
-from accord.engagements.models import Engagement
 from accord.engagements.pages import engagement_page, visible
 from accord.people.accounts import signed_in
 from accord.proposals import actions, judging, pdf
@@ -18,12 +17,13 @@ from accord.proposals.forms import ProposalForm, SendForm, WithdrawForm
 from accord.proposals.models import Proposal, State
 
 TAB = "proposals:proposals"
+_TOLD = ("estimate", "made_by", "sent_by")
 
 
 def proposals(request: HttpRequest, pk: int) -> HttpResponse:
     """The newest version; before there is one, what it takes to begin."""
     found = visible(request, pk)
-    versions = _versions(found)
+    versions = list(found.proposals.select_related(*_TOLD))  # newest first
     if versions:
         return _page(request, versions[0], versions)
     refused = obstacles("proposals.begin_proposal", signed_in(request), found)
@@ -35,9 +35,13 @@ def proposals(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def proposal(request: HttpRequest, pk: int) -> HttpResponse:
-    found = visible(request, get_object_or_404(Proposal, pk=pk).engagement_id)
-    versions = _versions(found)
-    return _page(request, next(v for v in versions if v.pk == pk), versions)
+    rows = list(Proposal.objects.filter(engagement__proposals=pk).select_related(*_TOLD))
+    if not rows:
+        raise Http404
+    found = visible(request, rows[0].engagement_id)
+    for row in rows:
+        row.engagement = found
+    return _page(request, next(row for row in rows if row.pk == pk), rows)
 
 
 @require_POST
@@ -110,11 +114,6 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         return gone(request, "proposals:proposal", found.pk)
     title = _("Withdraw version {version}").format(version=found.version)
     return form_page(request, form, title, _("Withdraw it"), engagement=found.engagement)
-
-
-def _versions(engagement: Engagement) -> list[Proposal]:
-    """Newest first."""
-    return list(engagement.proposals.select_related("estimate", "made_by", "sent_by"))
 
 
 def _page(request: HttpRequest, found: Proposal, versions: list[Proposal]) -> HttpResponse:

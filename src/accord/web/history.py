@@ -74,6 +74,8 @@ _SILENT = {
     "changes",
     "stale",
     "only_words",
+    "departs",
+    "left_out",
     "sold_by",
 }
 

@@ -214,6 +214,7 @@ class Migration(migrations.Migration):
                 ("covered_by", models.CharField(blank=True, max_length=200)),
                 ("from_approved_estimate", models.BooleanField()),
                 ("departs", models.CharField(blank=True, max_length=500)),
+                ("left_out", models.CharField(blank=True, max_length=700)),
                 ("stale", models.BooleanField(default=False)),
                 ("digest", models.CharField(max_length=64)),
                 ("at", models.DateTimeField()),

@@ -39,6 +39,8 @@ def ask_for_check(actor: Member, engagement: Engagement, scenario: Scenario | No
         Refused: there is no plan to compute from, or the engagement has ended.
     """
     still_open(engagement)
+    if scenario is not None and scenario.engagement_id != engagement.pk:
+        raise WrongInput(scenario=_("This belongs to another engagement."))
     return _asked(actor, engagement, gather(engagement, dt.date.today()), scenario)
 
 
@@ -108,8 +110,8 @@ def adopt_scenario(actor: Member, scenario: Scenario) -> Scenario:
 def note_answer(actor: None, check: PromiseCheck, answer: dict[str, Any]) -> None:
     """Keep the answer of a check, and what it means for every expectation and activity."""
     plan = Plan.objects.select_related("estimate", "engagement").get(engagement=check.engagement_id)
-    said = standing_promises(check.engagement)
-    check.result = reworded(answer, said) | {"departs": departures(plan)}
+    check.result = reworded(answer, standing_promises(check.engagement))
+    check.departs = departures(plan)
     check.stale = _stale_by_now(check)
     check.save()
     believe(check)
@@ -212,16 +214,21 @@ def believe(check: PromiseCheck) -> None:
         if judged is not None:
             found = {"probability": judged["p"], "covered_by": "", **backed_value(judged), **backed_by}
         elif code in covering:
+            name, is_planned = covering[code]
             found = {
                 "probability": None,
-                "covered_by": covering[code],
+                "covered_by": name,
                 "backed_date": None,
                 "backed_amount": None,
-                "from_approved_estimate": plan.estimate.state == State.APPROVED,
-                "departs": "",
+                "from_approved_estimate": plan.estimate.state == State.APPROVED and is_planned,
+                "departs": "" if is_planned else _("The plan does no work on “{name}”.").format(name=name),
             }
         else:
-            if hasattr(row, "belief") and row.kind in (Expectation.Kind.SCOPE, Expectation.Kind.QUALITY):
+            if (
+                hasattr(row, "belief")
+                and not row.belief.left_out
+                and row.kind in (Expectation.Kind.SCOPE, Expectation.Kind.QUALITY)
+            ):
                 row.belief.delete()
             continue
         belief = row.belief if hasattr(row, "belief") else Belief(expectation=row)
@@ -239,10 +246,12 @@ def backed_value(judged: dict[str, Any]) -> dict[str, Any]:
     return {"backed_date": None, "backed_amount": Decimal(judged["best"])}
 
 
-def _packages_in(plan: Plan) -> dict[str, str]:
-    """Code -> name of the work packages that the plan still contains."""
-    rows = plan.activities.filter(package__isnull=False).values_list("package__code", "package__name")
-    return dict(rows)
+def _packages_in(plan: Plan) -> dict[str, tuple[str, bool]]:
+    """Code -> name of the estimate's work packages, and whether the plan still contains them as work."""
+    rows = plan.activities.filter(package__isnull=False, kind=Activity.Kind.EFFORT, likely__gt=0)
+    there = set(rows.values_list("package__code", flat=True))
+    packages = plan.estimate.packages.values_list("code", "name")
+    return {code: (name, code in there) for code, name in packages}
 
 
 def _plan_dates(check: PromiseCheck) -> None:

@@ -50,10 +50,11 @@ def _judged(result: Json, row: Expectation) -> Json | None:
     known: Json | None = result["promises"].get(promise_id(row.pk))
     if known is not None:
         return known
-    earlier: Json = result["promises"].get(promise_id(row.restates_id or 0), {})
+    is_about_one = hasattr(row, "target")
+    earlier: Json = result["promises"].get(promise_id(row.restates_id or 0), {}) if is_about_one else {}
     kind = "time" if row.date else "price"
     curve = (earlier.get("dates") or result[kind])["curve"]
-    if not curve or (hasattr(row, "target") and not earlier):
+    if not curve or (is_about_one and not earlier):
         return None
     said: Any = row.date.isoformat() if row.date else float(row.amount or 0)
     p, best = share_by(curve, said), value_at(curve, result["asked"])

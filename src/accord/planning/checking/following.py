@@ -57,6 +57,16 @@ OF_ENGAGEMENTS = {"engagements.change_profile": gettext_lazy("the profile, and w
 
 
 @gate("engagements.move_to_stage")
+def what_is_signed_takes_no_less_than_was_approved(_actor: Any, engagement: Engagement, stage: Stage) -> None:
+    """After the contract a plan follows the work: so it departs from nothing when it gets there."""
+    if stage not in (Stage.REVIEW, Stage.CONTRACT):
+        return
+    newest = engagement.checks.filter(scenario=None).defer("inputs", "result").first()
+    if newest is not None and newest.departs:
+        raise _departs(newest)
+
+
+@gate("engagements.move_to_stage")
 def a_proposal_has_a_checked_plan(_actor: Any, engagement: Engagement, stage: Stage) -> None:
     """Forward to the proposal only with a plan and a promise check of it that still holds."""
     if stage != Stage.PROPOSAL or engagement.stage != Stage.ESTIMATED:
@@ -79,6 +89,8 @@ def a_proposal_has_a_checked_plan(_actor: Any, engagement: Engagement, stage: St
                 "Have that version approved, or let the plan follow the approved one; then check the promises."
             ),
         )
+    if newest is not None and newest.departs:
+        raise _departs(newest)
     if newest is None and plan is None:
         raise Refused(
             _("A proposal stands on a plan that was checked."),
@@ -157,10 +169,11 @@ def something_was_taken_back(_actor: Any, expectation: Expectation, *_args: Any,
 
 
 def _is_about_the_same(expectation: Expectation) -> None:
-    """A date that is restated stays about the activity that the earlier one was about."""
+    """A date that is restated stays about the activity of the earlier one; other words are about another thing."""
     target = Target.objects.filter(expectation=expectation).first()
     new = Expectation.objects.get(restates=expectation)
-    if target is not None and new.kind == Expectation.Kind.TIME:
+    is_the_same = new.subject.casefold() == expectation.subject.casefold()
+    if target is not None and is_the_same and new.kind == Expectation.Kind.TIME:
         Target(expectation=new, activity=target.activity).save()
 
 
@@ -173,3 +186,11 @@ def _said(engagement: Engagement) -> None:
         check.save()
         believe(check)
     mark_words(engagement)
+
+
+def _departs(check: PromiseCheck) -> Refused:
+    return Refused(
+        _("What is offered takes no less than was approved."),
+        check.departs,
+        _("Bring the plan back to the estimate, or have a version approved that says so; then check again."),
+    )

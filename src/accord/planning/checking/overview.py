@@ -95,7 +95,7 @@ def overview(engagement: Engagement, said: Sequence[Statement], member: Member) 
     judged = _judged(standing)
     asked = ASKED_CONFIDENCE[Profile(engagement.profile)]
     return Overview(
-        headline=wording.headline(judged, asked) if judged else None,
+        headline=wording.headline(judged, asked, _joint(answered)) if judged else None,
         lines=lines,
         check=answered,
         together=share(result["joint"]["p"], asked) if result and len(result["promises"]) > 1 else "",
@@ -109,6 +109,13 @@ def overview(engagement: Engagement, said: Sequence[Statement], member: Member) 
         missing=None if result else queries.missing_for(engagement),
         departs=queries.departs(s.expectation for s in standing),
     )
+
+
+def _joint(check: PromiseCheck | None) -> float | None:
+    """How likely all is kept together; not of words that came after the check."""
+    if check is None or check.result is None or check.stale:
+        return None
+    return float(check.result["joint"]["p"])
 
 
 def _judged(standing: Sequence[Statement]) -> list[tuple[str, float]]:

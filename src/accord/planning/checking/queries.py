@@ -114,7 +114,9 @@ def answer_of(check: PromiseCheck, said: Sequence[Expectation]) -> Answer:
         check=check,
         result=result,
         headline=wording.headline(
-            ((p["kind"], p["p"]) for p in result["promises"].values()), result["asked"]
+            ((p["kind"], p["p"]) for p in result["promises"].values()),
+            result["asked"],
+            result["joint"]["p"] if not check.stale else None,
         ),
         together=share(result["joint"]["p"], result["asked"]),
         judged=judged,

@@ -98,7 +98,8 @@ def why_not_current(check: PromiseCheck | None, now: dt.datetime) -> str | None:
 
 def curves_hold(check: PromiseCheck, now: dt.datetime) -> bool:
     """Whether what a check computed still is so, though it may have been of other words."""
-    return check.only_words or why_not_current(check, now) is None
+    is_fresh = check.finished_at is not None and now - check.finished_at <= FRESH_FOR
+    return (check.only_words and is_fresh) or why_not_current(check, now) is None
 
 
 def is_lost(check: PromiseCheck, now: dt.datetime) -> bool:

@@ -62,8 +62,11 @@ Adopted = Collection[tuple[int, Any]]  # expectation and the date or amount that
 _ICONS = {"date": "calendar", "price": "wallet", "people": "user-plus", "drop": "scissors", "effort": "clock"}
 
 
-def headline(judged: Iterable[tuple[str, float]], asked: float) -> Headline:
-    """`judged`: (time or price, probability) of each promise that was judged; the worst of each kind is told."""
+def headline(judged: Iterable[tuple[str, float]], asked: float, together: float | None = None) -> Headline:
+    """`judged`: (time or price, probability) of each promise that was judged; the worst of each kind is told.
+
+    `together`: how likely all of them are kept, where that is known. Each alone is not yet all.
+    """
     worst: dict[str, float] = {}
     for kind, p in judged:
         worst[kind] = min(p, worst.get(kind, 1.0))
@@ -73,6 +76,10 @@ def headline(judged: Iterable[tuple[str, float]], asked: float) -> Headline:
     worst = {kind: worst[kind] for kind in ("time", "price") if kind in worst}
     bad = {kind: p for kind, p in worst.items() if p < asked}
     told = _and([_for(kind, p, asked) for kind, p in (bad or worst).items()])
+    if not bad and together is not None and together < asked:
+        words = _("Each alone with %(told)s, all together only with %(all)s")
+        each = words % {"told": told, "all": share(together, asked)}
+        return Headline(each, False, policy, each)
     return Headline(told if bad else _("Yes: %(told)s") % {"told": told}, not bad, policy, told)
 
 

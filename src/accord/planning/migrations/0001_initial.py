@@ -91,6 +91,7 @@ class Migration(migrations.Migration):
                 ('problem', models.TextField(blank=True)),
                 ('stale', models.BooleanField(default=False)),
                 ('stale_because', models.CharField(blank=True, max_length=200)),
+                ('departs', models.CharField(blank=True, max_length=500)),
                 ('only_words', models.BooleanField(default=False)),
                 ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('engagement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='checks', to='engagements.engagement')),
