@@ -368,3 +368,23 @@ def test_who_begins_an_engagement_chooses_neither_less_method_nor_another_curren
         begin_engagement(firm.seller(), firm.relationship(), "Portal", profile="light")
     with pytest.raises(WrongInput, match="People cost EUR"):
         begin_engagement(firm.seller(), firm.relationship(), "Portal", currency="JPY")
+
+
+@pytest.mark.parametrize("what", ["agreed", "covered", "profile", "part"])
+def test_who_decided_for_delivery_does_not_sell_later(what: str) -> None:
+    somebody = estimator()
+    estimate = given(asked(None, somebody), somebody, two_packages())
+    engagement, seller = estimate.engagement, seller_of(estimate.engagement)
+    lead = firm.member(AccessRole.DELIVERY_LEAD, AccessRole.EXECUTIVE)
+    if what == "agreed":
+        agree_on_efforts(lead, estimate, {"w1": Points(Decimal(1), Decimal(1), Decimal(1))})
+    elif what == "covered":
+        said = record_expectation(seller, engagement, Said("scope", "Archive", dt.date.today()))
+        cover(lead, said, "w1")
+    elif what == "profile":
+        change_profile(lead, engagement, "light", "It is small.")
+    else:
+        give_part(seller, engagement, lead, Part.DELIVERY_LEAD)
+        take_part(seller, engagement, lead, Part.DELIVERY_LEAD)
+    with pytest.raises(Refused, match="worked for delivery here"):
+        give_part(seller, engagement, lead, Part.SELLER)

@@ -131,6 +131,7 @@ def change_profile(actor: Member, engagement: Engagement, profile: str, because:
     body = {"from": engagement.profile, "to": profile, "because": because.strip()}
     engagement.profile = profile
     engagement.save()
+    delivers_from_now(engagement, actor)
     chain.append("profile_changed", f"engagement:{engagement.pk}", actor.pk, body)
     return engagement
 
@@ -149,12 +150,21 @@ def give_part(actor: Member, engagement: Engagement, member: Member, part: str) 
         TakenPart(engagement=engagement, member=member, part=part).save()
     if part == Part.SELLER:
         _sells_from_now(engagement, member)
+    elif part in rules.DELIVERS:
+        delivers_from_now(engagement, member)
 
 
 @follows("relationships.hand_over_relationship")
 def its_new_owner_sells(_actor: Member, relationship: Relationship, owner: Member) -> None:
     for engagement in relationship.engagements.filter(outcome=""):
         _sells_from_now(engagement, owner)
+
+
+def delivers_from_now(engagement: Engagement, member: Member) -> None:
+    """To be called inside an action that decides something for delivery."""
+    if member.pk not in engagement.delivered_by:
+        engagement.delivered_by = sorted([*engagement.delivered_by, member.pk])
+        engagement.save()
 
 
 def _sells_from_now(engagement: Engagement, member: Member) -> None:

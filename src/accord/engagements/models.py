@@ -60,6 +60,8 @@ class Engagement(Recorded):
     begun_on = models.DateField()
     # Everybody who sold it or owned its relationship while it ran: taking the part back does not make independent.
     sold_by = models.JSONField(default=list)
+    # Everybody who had a part of delivery in it, or planned, estimated or covered something: they do not sell it later.
+    delivered_by = models.JSONField(default=list)
 
     class Meta:
         ordering = ("-id",)

@@ -41,7 +41,7 @@ SIGNED = (Stage.CONTRACT, Stage.DELIVERY, Stage.CLOSING)
 _SEES_ALL = (AccessRole.EXECUTIVE, AccessRole.AUDITOR)
 _LEADS = (Part.SELLER, Part.PROJECT_MANAGER, Part.DELIVERY_LEAD)
 # Who answers what the seller asks. Nobody does both in one engagement.
-_DELIVERS = (Part.PROJECT_MANAGER, Part.DELIVERY_LEAD, Part.ESTIMATOR, Part.QUALITY_MANAGER)
+DELIVERS = (Part.PROJECT_MANAGER, Part.DELIVERY_LEAD, Part.ESTIMATOR, Part.QUALITY_MANAGER)
 # A part gives no authority by itself: it asks for one of these access roles, which administrators give.
 ROLES_OF = {
     Part.SELLER: (AccessRole.SELLER, AccessRole.RELATIONSHIP_MANAGER, AccessRole.EXECUTIVE),
@@ -294,12 +294,14 @@ def can_take_a_part(engagement: Engagement, member: Member, part: str) -> None:
 
 def _is_on_one_side(engagement: Engagement, member: Member, part: Part) -> None:
     other = ""
-    if part in _DELIVERS:
+    if part in DELIVERS:
         other = sells(member, engagement)
     elif part == Part.SELLER:
-        has = [p.label for p in _DELIVERS if _has_part(member, engagement, p)]
+        has = [p.label for p in DELIVERS if _has_part(member, engagement, p)]
         told = _("%(name)s has the part “%(part)s” here.")
         other = told % {"name": member, "part": has[0]} if has else ""
+        if not other and member.pk in engagement.delivered_by:
+            other = _("%(name)s worked for delivery here since it began.") % {"name": member}
     if other:
         raise Refused(
             _("In one engagement a person either sells or delivers."),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accord.actions.door import action, follows
 from accord.actions.refusals import Refused, WrongInput
+from accord.engagements.actions import delivers_from_now
 from accord.engagements.models import Engagement, Expectation
 from accord.engagements.rules import is_current, still_open, well_in_time
 from accord.estimating.models import WorkPackage
@@ -332,6 +333,7 @@ def _to_change(plan: Plan, revision: int) -> Plan:
 def _changed(actor: Member, plan: Plan) -> Plan:
     plan.revision += 1
     plan.save()
+    delivers_from_now(plan.engagement, actor)
     _keep_dates(actor, plan)
     return plan
 

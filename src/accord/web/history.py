@@ -77,6 +77,7 @@ _SILENT = {
     "departs",
     "left_out",
     "sold_by",
+    "delivered_by",
 }
 
 

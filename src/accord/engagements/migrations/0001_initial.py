@@ -79,6 +79,7 @@ class Migration(migrations.Migration):
                 ("outcome_because", models.CharField(blank=True, max_length=500, verbose_name="why")),
                 ("begun_on", models.DateField()),
                 ("sold_by", models.JSONField(default=list)),
+                ("delivered_by", models.JSONField(default=list)),
                 (
                     "relationship",
                     models.ForeignKey(

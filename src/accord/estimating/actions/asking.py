@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accord.actions.door import action
 from accord.actions.refusals import Refused, WrongInput
+from accord.engagements.actions import delivers_from_now
 from accord.engagements.models import Engagement, Part, TakenPart
 from accord.engagements.rules import can_take_a_part, still_open
 from accord.estimating import rules
@@ -166,3 +167,4 @@ def new_version(
 def _take_part(engagement: Engagement, member: Member, part: Part) -> None:
     if not engagement.parts.filter(member=member, part=part).exists():
         TakenPart(engagement=engagement, member=member, part=part).save()
+    delivers_from_now(engagement, member)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accord.actions.door import action
 from accord.actions.refusals import Refused, WrongInput
+from accord.engagements.actions import delivers_from_now
 from accord.estimating import numbers, queries, rules
 from accord.estimating.models import Contribution, Coverage, Effort, Estimate, State, WorkPackage
 from accord.estimating.numbers import Points
@@ -121,6 +122,7 @@ def agree_on_efforts(actor: Member, estimate: Estimate, efforts: Mapping[str, Po
     if _save_efforts(estimate, [packages[code] for code in efforts], rows, None):
         estimate.revision += 1
         estimate.save()
+        delivers_from_now(estimate.engagement, actor)
     return estimate
 
 

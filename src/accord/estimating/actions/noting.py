@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accord.actions.door import action
 from accord.actions.refusals import WrongInput
+from accord.engagements.actions import delivers_from_now
 from accord.engagements.models import Expectation
 from accord.engagements.rules import still_open
 from accord.estimating import rules
@@ -96,6 +97,7 @@ def cover(actor: Member, expectation: Expectation, code: str) -> Coverage:
     coverage = Coverage.objects.filter(expectation=expectation).first() or Coverage(expectation=expectation)
     coverage.code = code
     coverage.save()
+    delivers_from_now(expectation.engagement, actor)
     return coverage
 
 
