@@ -59,7 +59,7 @@ OF_ENGAGEMENTS = {"engagements.change_profile": gettext_lazy("the profile, and w
 @gate("engagements.move_to_stage")
 def what_is_signed_takes_no_less_than_was_approved(_actor: Any, engagement: Engagement, stage: Stage) -> None:
     """After the contract a plan follows the work: so it departs from nothing when it gets there."""
-    if stage not in (Stage.REVIEW, Stage.CONTRACT):
+    if stage != Stage.CONTRACT:
         return
     newest = engagement.checks.filter(scenario=None).defer("inputs", "result").first()
     if newest is not None and newest.departs:
