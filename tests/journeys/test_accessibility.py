@@ -8,7 +8,7 @@ from accord.engagements.actions import end_engagement, record_expectation
 from accord.engagements.models import Engagement, Outcome, Stage
 from accord.people.models import AccessRole, Member
 from accord.planning.checking.actions import ask_for_check, try_scenario
-from accord.proposals.actions import new_version, send_proposal
+from accord.proposals.actions import new_version
 from tests import firm
 from tests.estimating import builders as estimates
 from tests.planning import check_builders as build
@@ -123,7 +123,7 @@ def test_nor_where_it_is_offered(sits_down, theme: str) -> None:  # type: ignore
     build.told_date(of, 30)
     proposals.checked(of)
     first = proposals.proposal(of)
-    send_proposal(proposals.seller(of), first, [proposals.contact(of)])
+    proposals.send(first, [proposals.contact(of)])
     draft = new_version(proposals.seller(of), first)
     page = sits_down(proposals.seller(of)).page
     page.emulate_media(color_scheme=theme)

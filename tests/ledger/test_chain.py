@@ -63,8 +63,11 @@ def test_an_end_that_was_cut_off_is_found_by_the_head_noted_before() -> None:
 
 
 def _without_triggers() -> None:
-    table = " ON ledger_ledgerentry" if connection.vendor == "postgresql" else ""
+    name = "ledger_ledgerentry_is_kept"
+    statements = {
+        "postgresql": [f"DROP TRIGGER {name} ON ledger_ledgerentry"],
+        "sqlite": [f"DROP TRIGGER {name}_from_update", f"DROP TRIGGER {name}_from_delete"],
+    }
     with connection.cursor() as cursor:
-        cursor.execute(f"DROP TRIGGER ledger_is_not_changed{table}")
-        if connection.vendor == "sqlite":
-            cursor.execute("DROP TRIGGER ledger_is_not_deleted")
+        for statement in statements[connection.vendor]:
+            cursor.execute(statement)

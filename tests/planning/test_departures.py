@@ -22,7 +22,7 @@ from accord.planning.actions import (
     remove_activity,
 )
 from accord.planning.checking.actions import ask_for_check
-from accord.planning.from_estimate import departures
+from accord.planning.departing import departures
 from accord.planning.models import Activity, Plan
 from tests import firm
 from tests.planning import check_builders as build

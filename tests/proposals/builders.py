@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from accord.engagements.models import Engagement, Stage
 from accord.people.models import AccessRole, Member
 from accord.planning.checking.actions import ask_for_check
-from accord.proposals.actions import begin_proposal, save_proposal
+from accord.proposals.actions import begin_proposal, save_proposal, send_proposal
 from accord.proposals.content import Content, DateTerm, Payment, PriceLine, QualityTerm, ScopeItem
 from accord.proposals.models import Proposal
 from accord.relationships.actions import add_contact
@@ -56,6 +57,11 @@ def proposal(of: Engagement | None = None, content: Content | None = None) -> Pr
 
 def contact(of: Engagement, mail: str = "buyer@client.example") -> Contact:
     return add_contact(seller(of), of.relationship, "Bea Buyer", email=mail)
+
+
+def send(draft: Proposal, contacts: Sequence[Contact], by: Member | None = None) -> Proposal:
+    """As its page shows it now, by its seller unless somebody else is named."""
+    return send_proposal(by or seller(draft.engagement), draft, contacts, now(draft).revision)
 
 
 def now(row: Proposal) -> Proposal:

@@ -86,7 +86,9 @@ def test_it_is_sent_from_its_page(at: Any) -> None:
     draft, to = proposal(of), contact(of)
     client = at(seller(of))
     assert client.post(f"/proposals/{draft.pk}/send/").status_code == 422
-    page = client.post(f"/proposals/{draft.pk}/send/", {"contacts": [to.pk]}, follow=True).content.decode()
+    page = client.post(
+        f"/proposals/{draft.pk}/send/", {"contacts": [to.pk], "revision": draft.revision}, follow=True
+    ).content.decode()
     assert now(draft).state == State.SENT
     assert "Bea Buyer" in page
     assert "Begin a new version" in page
@@ -96,7 +98,9 @@ def test_a_refusal_names_what_is_not_backed(at: Any) -> None:
     of = engagement()
     checked(of)
     draft, to = proposal(of, says(days=1)), contact(of)
-    answer = at(seller(of)).post(f"/proposals/{draft.pk}/send/", {"contacts": [to.pk]})
+    answer = at(seller(of)).post(
+        f"/proposals/{draft.pk}/send/", {"contacts": [to.pk], "revision": draft.revision}
+    )
     assert answer.status_code == 409
     assert "“Go-live”: It would be kept with" in answer.content.decode()
 
@@ -123,7 +127,7 @@ def test_versions_are_compared(at: Any) -> None:
     checked(of)
     draft, to = proposal(of), contact(of)
     client = at(seller(of))
-    client.post(f"/proposals/{draft.pk}/send/", {"contacts": [to.pk]})
+    client.post(f"/proposals/{draft.pk}/send/", {"contacts": [to.pk], "revision": draft.revision})
     client.post(f"/proposals/{draft.pk}/new-version/")
     second = Proposal.objects.get(version=2)
     client.post(f"/proposals/{second.pk}/change/", sent_form(second, **{"prices-0-rate": "45000"}))
@@ -160,3 +164,10 @@ def test_scripts_in_every_text_are_text(at: Any) -> None:
     client = at(seller(draft.engagement))
     for page in ("", "change/"):
         assert evil not in client.get(f"/proposals/{draft.pk}/{page}").content.decode()
+
+
+def test_a_form_without_its_rows_is_told_and_changes_nothing(at: Any) -> None:
+    draft = proposal()
+    answer = at(seller(draft.engagement)).post(f"/proposals/{draft.pk}/change/", {"revision": draft.revision})
+    assert answer.status_code == 422
+    assert now(draft).says == draft.says

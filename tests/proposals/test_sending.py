@@ -11,6 +11,7 @@ from django.core import mail
 from accord.actions.refusals import NotAllowed, Refused, WrongInput
 from accord.engagements.actions import end_engagement
 from accord.engagements.models import Outcome
+from accord.estimating.models import Assumption
 from accord.ledger import chain
 from accord.ledger.models import LedgerEntry
 from accord.people.models import AccessRole
@@ -26,7 +27,7 @@ from accord.proposals.content import DateTerm, Payment, QualityTerm, digest_of
 from accord.proposals.models import State
 from tests import firm
 from tests.planning import check_builders as planned
-from tests.proposals.builders import checked, contact, engagement, now, proposal, says, seller
+from tests.proposals.builders import checked, contact, engagement, now, proposal, says, seller, send
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +36,7 @@ def sent(**text: object):
     of = engagement()
     checked(of)
     draft = proposal(of, says(**text))  # type: ignore[arg-type]
-    return send_proposal(seller(of), draft, [contact(of)])
+    return send(draft, [contact(of)])
 
 
 def test_what_is_backed_is_sent_with_its_pdf_and_stands_in_the_ledger() -> None:
@@ -63,7 +64,7 @@ def test_a_term_that_is_not_backed_is_not_sent(what: str) -> None:
     named = {"date": "Go-live", "price": "Price", "quality": "No open finding"}[what]
     draft = proposal(of, wrong)
     with pytest.raises(Refused, match=named) as refused:
-        send_proposal(seller(of), draft, [contact(of)])
+        send(draft, [contact(of)])
     assert refused.value.remedy
     assert (now(draft).state, len(mail.outbox)) == (State.DRAFT, 0)
 
@@ -72,11 +73,11 @@ def test_without_a_check_that_holds_nothing_is_sent() -> None:
     of = engagement()
     draft, to = proposal(of), [contact(of)]
     with pytest.raises(Refused, match="No promise check was made"):
-        send_proposal(seller(of), draft, to)
+        send(draft, to)
     checked(of)
     mark(of, "somebody will be away")
     with pytest.raises(Refused, match="somebody will be away"):
-        send_proposal(seller(of), now(draft), to)
+        send(now(draft), to)
 
 
 def test_a_plan_that_takes_less_than_was_approved_backs_no_proposal() -> None:
@@ -86,7 +87,7 @@ def test_a_plan_that_takes_less_than_was_approved_backs_no_proposal() -> None:
     planned.saved(None, row)
     checked(of)
     with pytest.raises(Refused, match="takes less for “Work w2”"):
-        send_proposal(seller(of), proposal(of), [contact(of)])
+        send(proposal(of), [contact(of)])
 
 
 def test_an_estimate_that_nobody_approved_begins_no_proposal() -> None:
@@ -100,7 +101,7 @@ def test_delivery_does_not_send_and_a_stranger_does_not_write() -> None:
     checked(of)
     draft = proposal(of)
     with pytest.raises(NotAllowed, match="speak with the client"):
-        send_proposal(planned.delivery_lead(of), draft, [contact(of)])
+        send(draft, [contact(of)], planned.delivery_lead(of))
     with pytest.raises(NotAllowed):
         save_proposal(firm.member(AccessRole.MEMBER), draft, says(), draft.revision)
 
@@ -110,7 +111,7 @@ def test_what_says_too_little_is_not_sent() -> None:
     checked(of)
     draft = proposal(of, says(payments=(Payment(name="At once", share=Decimal(40)),)))
     with pytest.raises(Refused, match="payments of 100 percent"):
-        send_proposal(seller(of), draft, [contact(of)])
+        send(draft, [contact(of)])
 
 
 def test_it_goes_to_people_of_this_client_only() -> None:
@@ -123,7 +124,7 @@ def test_it_goes_to_people_of_this_client_only() -> None:
         ([contact(of, "")], "no mail address"),
     ):
         with pytest.raises(WrongInput, match=message):
-            send_proposal(seller(of), draft, to)
+            send(draft, to)
 
 
 def test_what_was_sent_is_not_changed_and_a_new_version_replaces_it() -> None:
@@ -135,7 +136,7 @@ def test_what_was_sent_is_not_changed_and_a_new_version_replaces_it() -> None:
     assert (second.version, second.says) == (2, first.says)
     with pytest.raises(Refused, match="one draft"):
         new_version(seller(of), first)
-    send_proposal(seller(of), second, [of.relationship.client.contacts.get()])
+    send(second, [of.relationship.client.contacts.get()])
     assert now(first).state == State.REPLACED
 
 
@@ -163,7 +164,7 @@ def test_what_has_ended_is_offered_no_more() -> None:
     draft = proposal(of)
     end_engagement(seller(of), of, Outcome.LOST, "Too dear")
     with pytest.raises(Refused):
-        send_proposal(seller(of), now(draft), [contact(of)])
+        send(now(draft), [contact(of)])
 
 
 def test_a_date_about_an_expectation_is_judged_by_the_dates_of_its_activity() -> None:
@@ -174,7 +175,34 @@ def test_a_date_about_an_expectation_is_judged_by_the_dates_of_its_activity() ->
     day = dt.date.today() + dt.timedelta(30)
     whole = proposal(of, says(dates=(DateTerm(name="Half", date=day),)))
     with pytest.raises(Refused, match="Half"):
-        send_proposal(seller(of), whole, [contact(of)])
-    part = says(dates=(DateTerm(name="Half", date=day, expectation=early.pk),))
+        send(whole, [contact(of)])
+    part = says(dates=(DateTerm(name=early.subject, date=day, expectation=early.pk),))
     draft = save_proposal(seller(of), now(whole), part, now(whole).revision)
-    assert send_proposal(seller(of), draft, [contact(of, "b@client.example")]).state == State.SENT
+    assert send(draft, [contact(of, "b@client.example")]).state == State.SENT
+
+
+def test_a_date_of_another_name_is_not_judged_by_the_dates_of_an_activity() -> None:
+    of = engagement()
+    early = planned.told_date(of, 40)
+    planned.about(early, planned.activity(of.plan, "w1"))
+    checked(of)
+    day = dt.date.today() + dt.timedelta(30)
+    text = says(dates=(DateTerm(name="Everything", date=day, expectation=early.pk),))
+    with pytest.raises(Refused, match="Everything"):
+        send(proposal(of, text), [contact(of)])
+
+
+def test_what_was_changed_since_it_was_looked_at_is_not_sent() -> None:
+    of = engagement()
+    checked(of)
+    draft = proposal(of)
+    save_proposal(seller(of), draft, says(price=50_000), draft.revision)
+    with pytest.raises(Refused, match="since you opened it"):
+        send_proposal(seller(of), now(draft), [contact(of)], now(draft).revision - 1)
+
+
+def test_a_long_assumption_of_the_estimate_comes_whole_into_the_text() -> None:
+    of = engagement()
+    words = "The client names one person who decides. " * 11
+    planned.saved(None, Assumption(estimate=of.plan.estimate, kind="assumption", text=words))
+    assert begin_proposal(seller(of), of).says.assumptions == (words.strip(),)

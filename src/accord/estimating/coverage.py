@@ -57,29 +57,41 @@ def keep_current(engagement: Engagement) -> None:
     kinds = [Expectation.Kind.SCOPE, Expectation.Kind.QUALITY]
     expected = list(engagement.expectations.filter(kind__in=kinds).select_related("belief", "coverage"))
     approved = queries.approved(engagement)
-    left_out = {row["expectation"]: row["because"] for row in approved.left_out} if approved else {}
+    left_out = _left_out(approved)
     if not left_out and not any(hasattr(e, "coverage") or hasattr(e, "belief") for e in expected):
         return
-    counting = _names(approved)
-    newest = _names(queries.latest(engagement))
+    counting, newest = _names(approved), _names(queries.latest(engagement))
     for expectation in expected:
         code = expectation.coverage.code if hasattr(expectation, "coverage") else ""
-        digest = approved.digest if approved else ""
-        if expectation.pk in left_out and code not in counting and code not in newest:
-            _is_left_out(expectation, left_out[expectation.pk], approved, digest)
-        else:
-            _believe(expectation, code, counting, newest, digest)
+        name = counting.get(code) or newest.get(code) or ""
+        told = "" if name else left_out.get(expectation.pk, "")
+        _believe(expectation, name, told, approved.digest if approved and code in counting else "")
 
 
-def _is_left_out(expectation: Expectation, because: str, approved: Estimate | None, digest: str) -> None:
-    """Delivery decided against it and said why: that is what the seller reads, and tells the client."""
-    belief: Belief = getattr(expectation, "belief", None) or Belief(expectation=expectation)
-    by = approved.approved_by if approved else None
-    belief.left_out = _("“{because}” {name} left it out of the approved estimate.").format(
-        because=because, name=by
-    )
-    belief.covered_by, belief.departs, belief.from_approved_estimate = "", "", False
-    belief.probability, belief.stale, belief.digest, belief.at = None, False, digest, timezone.now()
+def _left_out(approved: Estimate | None) -> dict[int, str]:
+    """Expectation -> that delivery decided against it, and why: what the seller reads, and tells the client."""
+    if approved is None:
+        return {}
+    words = _("“{because}” {name} left it out of the approved estimate.")
+    return {
+        row["expectation"]: words.format(because=row["because"], name=approved.approved_by)
+        for row in approved.left_out
+    }
+
+
+def _believe(expectation: Expectation, name: str, left_out: str, digest: str) -> None:
+    """`name`: of the package that covers it; `digest`: of the approved estimate, if that package is in it."""
+    old: Belief | None = getattr(expectation, "belief", None)
+    if not name and not left_out:
+        if old is not None:
+            old.delete()
+        return
+    believed = (name, left_out, bool(digest), digest)
+    if old and (old.covered_by, old.left_out, old.from_approved_estimate, old.digest) == believed:
+        return
+    belief = old or Belief(expectation=expectation)
+    belief.covered_by, belief.left_out, belief.from_approved_estimate, belief.digest = believed
+    belief.probability, belief.stale, belief.at = None, False, timezone.now()
     belief.save()
 
 
@@ -87,28 +99,3 @@ def _names(estimate: Estimate | None) -> dict[str, str]:
     if estimate is None:
         return {}
     return dict(WorkPackage.objects.filter(estimate=estimate).values_list("code", "name"))
-
-
-def _believe(
-    expectation: Expectation, code: str, counting: dict[str, str], newest: dict[str, str], digest: str
-) -> None:
-    old: Belief | None = getattr(expectation, "belief", None)
-    name = counting.get(code) or newest.get(code)
-    if name is None:
-        if old is not None:
-            old.delete()
-        return
-    is_approved = code in counting
-    digest = digest if is_approved else ""
-    told = old and not old.left_out
-    if (
-        old
-        and told
-        and (old.covered_by, old.from_approved_estimate, old.digest) == (name, is_approved, digest)
-    ):
-        return
-    belief = old or Belief(expectation=expectation)
-    belief.covered_by, belief.from_approved_estimate, belief.digest = name, is_approved, digest
-    belief.left_out = ""
-    belief.probability, belief.stale, belief.at = None, False, timezone.now()
-    belief.save()

@@ -20,7 +20,8 @@ from accord.estimating.models import WorkPackage
 from accord.estimating.queries import Leaf, leaves
 from accord.people.models import Member, Role
 from accord.planning import rules, schedule, undoing
-from accord.planning.from_estimate import departures, estimate_to_plan, groups_of, to_follow
+from accord.planning.departing import departures
+from accord.planning.from_estimate import estimate_to_plan, groups_of, to_follow
 from accord.planning.models import GROUP_END, Activity, Assignment, Link, Plan, Scenario, Target
 
 # Plans up to this size get their dates within the change itself; larger ones by a job.

@@ -74,16 +74,18 @@ def new_version(actor: Member, proposal: Proposal) -> Proposal:
 
 
 @action(permission=rules.may_send)
-def send_proposal(actor: Member, proposal: Proposal, contacts: Sequence[Contact]) -> Proposal:
+def send_proposal(actor: Member, proposal: Proposal, contacts: Sequence[Contact], revision: int) -> Proposal:
     """Send exactly this version; what was sent before is replaced by it.
 
     Raises:
         WrongInput: nobody receives it.
-        Refused: it is no draft, says too little, or a date, price or quality term in it is not backed.
+        Refused: it is no draft, was changed since it was looked at, says too little, or a date, price or quality term
+            in it is not backed.
     """
     from accord.proposals.mail import mail_proposal
 
     rules.is_draft(proposal)
+    rules.is_as_seen(proposal, revision)
     rules.can_receive(proposal.engagement, contacts)
     rules.is_complete(proposal.says)
     terms = judge(proposal).terms
@@ -168,8 +170,8 @@ def _first_text(engagement: Engagement, estimate: Estimate, said: Sequence[Expec
             ScopeItem(name=leaf.package.name, code=leaf.package.code, text=leaf.package.note)
             for leaf in leaves(estimate)
         ),
-        assumptions=tuple(n.text[:200] for n in notes if n.kind == Assumption.Kind.ASSUMPTION),
-        excluded=tuple(n.text[:200] for n in notes if n.kind == Assumption.Kind.EXCLUSION),
+        assumptions=_of_kind(notes, Assumption.Kind.ASSUMPTION),
+        excluded=_of_kind(notes, Assumption.Kind.EXCLUSION),
         prices=(PriceLine(name=engagement.title, rate=amount),) if amount else (),
         payments=(Payment(name=_("On acceptance"), share=Decimal(100)),),
         dates=tuple(
@@ -185,3 +187,8 @@ def _first_text(engagement: Engagement, estimate: Estimate, said: Sequence[Expec
             if e.kind == Expectation.Kind.QUALITY
         ),
     )
+
+
+def _of_kind(notes: Sequence[Assumption], kind: str) -> tuple[str, ...]:
+    """Each in one line, as the form holds them."""
+    return tuple(" ".join(note.text.split()) for note in notes if note.kind == kind)

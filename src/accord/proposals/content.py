@@ -17,8 +17,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from accord.ledger.chain import canonical
 
 CENT = Decimal("0.01")
+LONGEST_LINE = 500  # of an assumption or exclusion, as in an estimate
 _Name = Annotated[str, Field(min_length=1, max_length=200)]
 _Text = Annotated[str, Field(max_length=4000)]
+_Line = Annotated[str, Field(min_length=1, max_length=LONGEST_LINE)]
 _Share = Annotated[Decimal, Field(ge=0, le=100)]
 _Amount = Annotated[Decimal, Field(ge=0, lt=1_000_000_000)]
 
@@ -80,8 +82,8 @@ class QualityTerm(Part):
 class Content(Part):
     opening: _Text = ""
     scope: tuple[ScopeItem, ...] = ()
-    excluded: tuple[_Name, ...] = ()
-    assumptions: tuple[_Name, ...] = ()
+    excluded: tuple[_Line, ...] = ()
+    assumptions: tuple[_Line, ...] = ()
     prices: tuple[PriceLine, ...] = ()
     discount: _Share = Decimal(0)  # percent of the sum
     payments: tuple[Payment, ...] = ()

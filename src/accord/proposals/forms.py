@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accord.actions.forms import SeveralField
 from accord.engagements.forms import DateInput
 from accord.proposals.content import (
+    LONGEST_LINE,
     Content,
     DateTerm,
     Payment,
@@ -127,6 +128,7 @@ class QualityRow(Packaged):
 
 
 class SendForm(forms.Form):
+    revision = forms.IntegerField(widget=forms.HiddenInput)
     contacts = SeveralField(
         label=_("To"), queryset=Contact.objects.none(), widget=forms.CheckboxSelectMultiple
     )
@@ -207,6 +209,6 @@ def _given(rows: Any) -> list[dict[str, Any]]:
 
 def _lines(text: str) -> tuple[str, ...]:
     found = tuple(line.strip() for line in text.splitlines() if line.strip())
-    if any(len(line) > 200 for line in found):
-        raise forms.ValidationError(_("A line has at most 200 letters."))
+    if any(len(line) > LONGEST_LINE for line in found):
+        raise forms.ValidationError(_("A line has at most 500 letters."))
     return found

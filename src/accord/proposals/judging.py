@@ -67,9 +67,9 @@ class Judgement:
 
 def judge(proposal: Proposal) -> Judgement:
     """By the newest promise check, the approved estimate and the register as they are now."""
-    behind = _Behind(proposal.engagement)
     content = proposal.says
     said = list(standing().filter(engagement=proposal.engagement).select_related("coverage"))
+    behind = _Behind(proposal.engagement, said)
     return Judgement(
         terms=[
             *(behind.date(term) for term in content.dates),
@@ -85,7 +85,8 @@ def judge(proposal: Proposal) -> Judgement:
 class _Behind:
     """What stands behind an engagement's promises now."""
 
-    def __init__(self, engagement: Engagement) -> None:
+    def __init__(self, engagement: Engagement, said: Sequence[Expectation]) -> None:
+        self.subjects = {e.pk: e.subject.casefold() for e in said}
         self.profile = Profile(engagement.profile)
         self.asked = ASKED_CONFIDENCE[self.profile]
         checks = PromiseCheck.objects.filter(engagement=engagement, scenario=None).defer("inputs")
@@ -98,12 +99,18 @@ class _Behind:
     def date(self, term: DateTerm) -> Term:
         if self.result is None or self.missing:
             return self._unknown("time", term.name, term.date)
-        promised = self.result["promises"].get(promise_id(term.expectation or 0), {})
-        curve = (promised.get("dates") or self.result["time"])["curve"]
+        curve = (self._about(term, self.result).get("dates") or self.result["time"])["curve"]
         best = value_at(curve, self.asked)
         return self._judged(
             "time", term.name, term.date, share_by(curve, term.date.isoformat()), dt.date.fromisoformat(best)
         )
+
+    def _about(self, term: DateTerm, result: Json) -> Json:
+        """What the check says of the promise that a term repeats; another name is about the end of the whole work."""
+        if self.subjects.get(term.expectation or 0) != term.name.casefold():
+            return {}
+        found: Json = result["promises"].get(promise_id(term.expectation or 0), {})
+        return found
 
     def price(self, price: Decimal) -> Term:
         if self.result is None or self.missing or not self.result["price"]["curve"]:

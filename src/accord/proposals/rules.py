@@ -73,9 +73,9 @@ def is_draft(proposal: Proposal) -> None:
 def is_as_seen(proposal: Proposal, revision: int) -> None:
     if revision != proposal.revision:
         raise Refused(
-            _("A page saves what it has seen."),
+            _("A page saves and sends what it has shown."),
             _("The proposal was changed by somebody else, or in another window, since you opened it."),
-            _("Open it again, and make your change there."),
+            _("Open it again, and look at what it says now."),
         )
 
 

@@ -91,10 +91,12 @@ def new_version(request: HttpRequest, pk: int) -> HttpResponse:
 
 def send(request: HttpRequest, pk: int) -> HttpResponse:
     found = _proposal(request, pk)
-    form = SendForm(request.POST if request.method == "POST" else None, proposal=found)
+    seen = {"revision": request.GET.get("seen", found.revision)}
+    form = SendForm(request.POST if request.method == "POST" else None, proposal=found, initial=seen)
 
     def act() -> Proposal:
-        return actions.send_proposal(signed_in(request), found, list(form.cleaned_data["contacts"]))
+        to, revision = list(form.cleaned_data["contacts"]), form.cleaned_data["revision"]
+        return actions.send_proposal(signed_in(request), found, to, revision)
 
     if carried_out(request, form, act):
         messages.success(request, _("Sent. The mail with the PDF leaves now; this version stays as it is."))

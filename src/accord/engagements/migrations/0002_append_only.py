@@ -2,28 +2,9 @@
 
 from django.db import migrations
 
-TABLES = ("engagements_expectation", "engagements_withdrawal")
-FUNCTION = """CREATE FUNCTION refuse_change_of_what_was_said() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN RAISE EXCEPTION 'what was said is never changed or deleted'; END $$"""
-
-
-def put_triggers(apps, schema_editor):
-    if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(FUNCTION)
-        for table in TABLES:
-            schema_editor.execute(
-                f"""CREATE TRIGGER {table}_is_kept BEFORE UPDATE OR DELETE ON {table}
-                    FOR EACH ROW EXECUTE FUNCTION refuse_change_of_what_was_said()"""
-            )
-        return
-    for table in TABLES:
-        for deed in ("UPDATE", "DELETE"):
-            schema_editor.execute(
-                f"""CREATE TRIGGER {table}_is_kept_from_{deed.lower()} BEFORE {deed} ON {table}
-                    BEGIN SELECT RAISE(ABORT, 'what was said is never changed or deleted'); END"""
-            )
+from accord.ledger.triggers import append_only
 
 
 class Migration(migrations.Migration):
     dependencies = [("engagements", "0001_initial")]
-    operations = [migrations.RunPython(put_triggers, migrations.RunPython.noop)]
+    operations = [append_only("engagements_expectation", "engagements_withdrawal", words="what was said is never changed or deleted")]

@@ -25,7 +25,7 @@ from accord.planning.checking.curves import reworded
 from accord.planning.checking.marking import mark
 from accord.planning.checking.portfolio import Gathered, digest_of, gather, promise_id
 from accord.planning.checking.queries import standing_promises
-from accord.planning.from_estimate import approval, departures
+from accord.planning.departing import approval, departures
 from accord.planning.models import Activity, Plan, PromiseCheck, Scenario
 
 
