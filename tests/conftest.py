@@ -11,7 +11,10 @@ import pytest
 from django.db import connection, connections
 from django.db.backends.base.operations import BaseDatabaseOperations
 
-os.environ.setdefault("ACCORD_DATA", tempfile.mkdtemp(prefix="accord-test-"))
+_FOLDER = tempfile.TemporaryDirectory(
+    prefix="accord-test-", ignore_cleanup_errors=True
+)  # gone with the tests
+os.environ.setdefault("ACCORD_DATA", _FOLDER.name)
 
 
 @pytest.fixture(autouse=True)
@@ -29,9 +32,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     for database in connections.databases.values():
         if database["ENGINE"].endswith("sqlite3"):
             worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-            database["TEST"]["NAME"] = str(
-                Path(tempfile.mkdtemp(prefix="accord-test-")) / f"{worker}.sqlite3"
-            )
+            database["TEST"]["NAME"] = str(Path(_FOLDER.name) / f"{worker}.sqlite3")
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -13,6 +13,7 @@ from accord.engagements.actions import Said, record_expectation
 from accord.engagements.models import Engagement, Expectation, Stage
 from accord.engagements.rules import backing_of
 from accord.estimating.actions import cover
+from accord.estimating.models import Effort
 from accord.people.models import AccessRole
 from accord.planning.actions import (
     Draft,
@@ -155,3 +156,13 @@ def test_scope_that_the_plan_does_not_work_on_is_not_in_the_estimate_any_more(en
     backing = backing_of(said.kind, belief, engagement.profile)
     assert not backing.backed
     assert "no work on “Work w2”" in backing.because
+
+
+def test_the_same_plan_is_judged_anew_when_the_estimate_behind_it_was_raised(engagement: Engagement) -> None:
+    said = build.told_date(engagement, 300)
+    assert checked(engagement, said).belief.departs == ""
+    effort = Effort.objects.get(package__code="w2")
+    effort.high = effort.high * 2
+    build.saved(None, effort)
+    assert "takes less for “Work w2”" in checked(engagement, said).belief.departs
+    assert engagement.checks.count() == 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -61,12 +60,3 @@ def _aimed_at_nothing(plan: Plan, planned: Iterable[Activity]) -> list[str]:
     aimed = Activity.objects.filter(plan=plan, pk__in=free, targets__expectation__restated_by=None)
     waits_for_nothing = aimed.exclude(targets=None).filter(incoming=None).values_list("pk", flat=True)
     return [free[pk] for pk in dict.fromkeys(waits_for_nothing)]
-
-
-def approval(plan: Plan) -> dict[str, Any]:
-    """Whether an approved estimate stands behind the plan as it is, in the fields of a belief."""
-    departs = departures(plan)
-    return {
-        "from_approved_estimate": plan.estimate.state == State.APPROVED and not departs,
-        "departs": departs,
-    }

@@ -25,7 +25,7 @@ from accord.planning.checking.curves import reworded
 from accord.planning.checking.marking import mark
 from accord.planning.checking.portfolio import Gathered, digest_of, gather, promise_id
 from accord.planning.checking.queries import standing_promises
-from accord.planning.departing import approval, departures
+from accord.planning.departing import departures
 from accord.planning.models import Activity, Plan, PromiseCheck, Scenario
 
 
@@ -109,9 +109,8 @@ def adopt_scenario(actor: Member, scenario: Scenario) -> Scenario:
 @action(permission=rules.only_the_system)
 def note_answer(actor: None, check: PromiseCheck, answer: dict[str, Any]) -> None:
     """Keep the answer of a check, and what it means for every expectation and activity."""
-    plan = Plan.objects.select_related("estimate", "engagement").get(engagement=check.engagement_id)
     check.result = reworded(answer, standing_promises(check.engagement))
-    check.departs = departures(plan)
+    check.departs = departures(_plan_of(check))
     check.stale = _stale_by_now(check)
     check.save()
     believe(check)
@@ -183,6 +182,7 @@ def _same(engagement: Engagement, scenario: Scenario | None, digest: str) -> Pro
         return None
     newest.stale, newest.stale_because, newest.only_words = False, "", False
     newest.finished_at = timezone.now()
+    newest.departs = departures(_plan_of(newest))
     newest.save()
     believe(newest)
     return newest
@@ -204,8 +204,9 @@ def _close(check: PromiseCheck, state: str) -> None:
 def believe(check: PromiseCheck) -> None:
     """Tell every standing expectation what delivery believes of it."""
     assert check.result is not None
-    plan = Plan.objects.select_related("estimate", "engagement").get(engagement=check.engagement_id)
-    backed_by = approval(plan)
+    plan = _plan_of(check)
+    approved = plan.estimate.state == State.APPROVED
+    backed_by = {"from_approved_estimate": approved and not check.departs, "departs": check.departs}
     covering = _packages_in(plan)
     rows = standing().filter(engagement=check.engagement_id)
     for row in rows.select_related("belief", "coverage"):
@@ -220,7 +221,7 @@ def believe(check: PromiseCheck) -> None:
                 "covered_by": name,
                 "backed_date": None,
                 "backed_amount": None,
-                "from_approved_estimate": plan.estimate.state == State.APPROVED and is_planned,
+                "from_approved_estimate": approved and is_planned,
                 "departs": "" if is_planned else _("The plan does no work on “{name}”.").format(name=name),
             }
         else:
@@ -237,6 +238,11 @@ def believe(check: PromiseCheck) -> None:
         belief.stale = check.stale and not check.only_words
         belief.digest, belief.at = check.digest, timezone.now()
         belief.save()
+
+
+def _plan_of(check: PromiseCheck) -> Plan:
+    found: Plan = Plan.objects.select_related("estimate", "engagement").get(engagement=check.engagement_id)
+    return found
 
 
 def backed_value(judged: dict[str, Any]) -> dict[str, Any]:
