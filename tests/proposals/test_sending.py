@@ -11,7 +11,7 @@ from django.core import mail
 from accord.actions.refusals import NotAllowed, Refused, WrongInput
 from accord.engagements.actions import end_engagement
 from accord.engagements.models import Outcome
-from accord.estimating.models import Assumption
+from accord.estimating.models import Assumption, Estimate
 from accord.ledger import chain
 from accord.ledger.models import LedgerEntry
 from accord.people.models import AccessRole
@@ -206,3 +206,15 @@ def test_a_long_assumption_of_the_estimate_comes_whole_into_the_text() -> None:
     words = "The client names one person who decides. " * 11
     planned.saved(None, Assumption(estimate=of.plan.estimate, kind="assumption", text=words))
     assert begin_proposal(seller(of), of).says.assumptions == (words.strip(),)
+
+
+def test_a_text_that_is_saved_stands_on_the_estimate_that_is_approved_now() -> None:
+    of = engagement()
+    draft = proposal(of)
+    newer = Estimate.objects.get(pk=draft.estimate_id)
+    newer.state = "replaced"
+    planned.saved(None, newer)
+    newer.pk, newer.version, newer.state, newer._state.adding = None, 2, "approved", True
+    planned.saved(None, newer)
+    save_proposal(seller(of), draft, says(), draft.revision)
+    assert now(draft).estimate.version == 2

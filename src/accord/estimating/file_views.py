@@ -17,10 +17,10 @@ from accord.actions.forms import form_page, gone
 from accord.actions.refusals import Refused, WrongInput
 from accord.engagements.pages import engagement_page
 from accord.estimating import actions, parsing, queries, rules
+from accord.estimating.dialogs import TAB, estimate_of
 from accord.estimating.files import engagement, planning_tool, table, taking
 from accord.estimating.forms import UploadForm
 from accord.estimating.models import Estimate
-from accord.estimating.views import TAB, estimate_of
 from accord.exchange.problems import SHOWN_AT_MOST, InputError
 from accord.people.accounts import signed_in
 from accord.people.models import Role

@@ -49,13 +49,15 @@ def begin_proposal(actor: Member, engagement: Engagement) -> Proposal:
 
 @action(permission=rules.may_change)
 def save_proposal(actor: Member, proposal: Proposal, content: Content, revision: int) -> Proposal:
-    """
+    """Keep the text, on the estimate that is approved now.
+
     Raises:
         Refused: it was sent, or changed since the page was opened.
     """
     rules.is_draft(proposal)
     rules.is_as_seen(proposal, revision)
     proposal.content = kept(content)
+    proposal.estimate = _approved(proposal.engagement)
     proposal.revision += 1
     proposal.save()
     return proposal
@@ -63,7 +65,7 @@ def save_proposal(actor: Member, proposal: Proposal, content: Content, revision:
 
 @action(permission=rules.may_change)
 def new_version(actor: Member, proposal: Proposal) -> Proposal:
-    """A copy of the newest version to work on, on the estimate that is approved now.
+    """A copy of this version to work on, on the estimate that is approved now.
 
     Raises:
         Refused: the engagement has ended, has a draft already, or no approved estimate.
