@@ -63,7 +63,8 @@ def test_a_red_promise_is_made_green(
     page.mouse.up()
     assert told(page) != before
     expect(page.locator("[data-told]")).to_contain_text("kept often enough")
-    assert asked == []
+    # Besides, a browser fetches a page's icon when it has time for it.
+    assert [url for url in asked if not url.endswith("/icon.svg")] == []
 
     # Try a way out and adopt it.
     way = page.locator(".way-out", has=page.get_by_text(re.compile("^One more developer")))
