@@ -7,8 +7,9 @@ import itertools
 from decimal import Decimal
 from typing import Any
 
-from accord.engagements.actions import Said, begin_engagement, change_profile, give_part
+from accord.engagements.actions import Said, begin_engagement, give_part
 from accord.engagements.models import Engagement, Expectation, Part, Profile
+from accord.engagements.policies.actions import change_profile
 from accord.engagements.rules import ROLES_OF
 from accord.people.actions import add_member, appoint_first_administrator
 from accord.people.models import AccessRole, Member

@@ -131,6 +131,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "accord.people.middleware.SeenSessions",
     "django_htmx.middleware.HtmxMiddleware",
+    "accord.web.middleware.OnePolicy",
     "accord.web.middleware.Refusals",
     "accord.web.middleware.OddAddresses",
 ]

@@ -11,7 +11,7 @@ from accord.actions.refusals import Refused
 from accord.demo.firm import mail_of
 from accord.engagements.actions import Said, record_expectation, restate_expectation
 from accord.engagements.models import Engagement
-from accord.engagements.rules import ASKED_CONFIDENCE, Profile
+from accord.engagements.policies.in_force import in_force
 from accord.estimating import actions as estimating
 from accord.estimating.models import Estimate, Template
 from accord.estimating.queries import uncovered
@@ -63,7 +63,7 @@ def test_the_story_goes_from_said_to_backed(sample_firm: None) -> None:
     left_out = {e.pk: "It comes in the second phase." for e in uncovered(estimate)}
     estimating.approve_estimate(tomasz, estimate, left_out)
     make_plan(priya, _portal(), dt.date.today() + dt.timedelta(7))
-    asked = ASKED_CONFIDENCE[Profile(_portal().profile)]
+    asked = in_force().asked(_portal().profile)
     check = ask_for_check(priya, _portal())
     assert check.state == PromiseCheck.State.DONE, check.problem
     promised = _portal().expectations.get(subject="Go-live")
@@ -90,7 +90,7 @@ def test_what_was_over_sold_is_red_and_what_is_in_review_is_green(sample_firm: N
         engagement = Engagement.objects.get(title=title)
         check = ask_for_check(_member("tomasz"), engagement)
         assert check.state == PromiseCheck.State.DONE, check.problem
-        asked = ASKED_CONFIDENCE[Profile(engagement.profile)]
+        asked = in_force().asked(engagement.profile)
         promised = engagement.expectations.filter(
             kind__in=["time", "cost"], restated_by=None, withdrawal=None
         )

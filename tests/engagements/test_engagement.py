@@ -7,7 +7,6 @@ import pytest
 from accord.actions.refusals import NotAllowed, Refused, WrongInput
 from accord.engagements.actions import (
     change_engagement,
-    change_profile,
     end_engagement,
     give_part,
     move_to_stage,
@@ -15,6 +14,7 @@ from accord.engagements.actions import (
     take_part,
 )
 from accord.engagements.models import Engagement, Outcome, Part, Profile, Stage
+from accord.engagements.policies.actions import change_profile
 from accord.ledger.models import LedgerEntry
 from accord.people.actions import deactivate_member
 from accord.people.models import AccessRole

@@ -21,6 +21,7 @@ from accord.engagements.list_actions import (
     save_view,
 )
 from accord.engagements.models import Engagement, Expectation, Outcome, Part, Profile, SavedView, TakenPart
+from accord.engagements.policies.in_force import in_force
 from accord.engagements.queries import not_backed, row_of
 from accord.engagements.rules import RefusedForSome, backing_of
 from accord.people.models import AccessRole
@@ -85,9 +86,8 @@ def test_the_rule_of_what_is_backed_is_the_same_in_sql() -> None:
     said(firm.engagement(), a_scope())
     in_sql = set(Expectation.objects.filter(not_backed()).values_list("pk", flat=True))
     rows = Expectation.objects.select_related("belief", "engagement")
-    judged = {
-        e.pk for e in rows if not backing_of(e.kind, getattr(e, "belief", None), e.engagement.profile).backed
-    }
+    asked = {e.pk: in_force().asked(e.engagement.profile) for e in rows}
+    judged = {e.pk for e in rows if not backing_of(e.kind, getattr(e, "belief", None), asked[e.pk]).backed}
     assert in_sql == judged
     assert 0 < len(judged) < rows.count()
 

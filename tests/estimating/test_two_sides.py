@@ -14,13 +14,13 @@ from accord.engagements.actions import (
     Said,
     begin_engagement,
     change_engagement,
-    change_profile,
     give_part,
     plan_next_step,
     record_expectation,
     take_part,
 )
 from accord.engagements.models import Part
+from accord.engagements.policies.actions import change_profile
 from accord.estimating.actions import (
     agree_on_efforts,
     approve_estimate,

@@ -11,6 +11,7 @@ import pytest
 from accord.actions.door import obstacles
 from accord.engagements.actions import Said, record_expectation
 from accord.engagements.models import Engagement, Expectation, Stage
+from accord.engagements.policies.in_force import in_force
 from accord.engagements.rules import backing_of
 from accord.estimating.actions import cover
 from accord.estimating.models import Effort
@@ -63,7 +64,7 @@ def test_a_promise_kept_by_fewer_hours_than_were_approved_is_not_backed(engageme
         resize(engagement, code, "0.1")
     belief = checked(engagement, said).belief
     assert belief.probability == 1
-    backing = backing_of(said.kind, belief, engagement.profile)
+    backing = backing_of(said.kind, belief, in_force().asked(engagement.profile))
     assert not backing.backed
     assert "takes less for" in backing.because
     assert "have a version approved" in backing.remedy
@@ -81,7 +82,7 @@ def test_more_hours_than_were_approved_stay_backed(engagement: Engagement) -> No
     said = build.told_date(engagement, 300)
     resize(engagement, "w2", "1.5")
     belief = checked(engagement, said).belief
-    assert backing_of(said.kind, belief, engagement.profile).backed
+    assert backing_of(said.kind, belief, in_force().asked(engagement.profile)).backed
 
 
 def test_after_the_contract_the_plan_follows_the_work(engagement: Engagement) -> None:
@@ -153,7 +154,7 @@ def test_scope_that_the_plan_does_not_work_on_is_not_in_the_estimate_any_more(en
     cover(build.delivery_lead(engagement), said, "w2")
     leave_out(engagement, "w2")
     belief = checked(engagement, said).belief
-    backing = backing_of(said.kind, belief, engagement.profile)
+    backing = backing_of(said.kind, belief, in_force().asked(engagement.profile))
     assert not backing.backed
     assert "no work on “Work w2”" in backing.because
 

@@ -22,7 +22,6 @@ from accord.engagements.actions import (
     Said,
     begin_engagement,
     change_engagement,
-    change_profile,
     end_engagement,
     give_part,
     plan_next_step,
@@ -30,7 +29,17 @@ from accord.engagements.actions import (
     restate_expectation,
     withdraw_expectation,
 )
-from accord.engagements.models import Engagement, Expectation, Outcome, Part, Profile, Stage
+from accord.engagements.models import (
+    Engagement,
+    Expectation,
+    Novelty,
+    Outcome,
+    Part,
+    Profile,
+    RiskLevel,
+    Stage,
+)
+from accord.engagements.policies.actions import change_profile, judge_engagement
 from accord.estimating.actions import keep_as_template
 from accord.people import actions as people
 from accord.people.models import WORKDAYS, AccessRole, Member, Role, Skill
@@ -193,13 +202,11 @@ class _Loader:
     def _begun(self, written: Page) -> Engagement:
         seller = self.members[written["people"]["seller"]]
         is_confidential = written.get("confidential", False)
-        profile = Profile(written.get("profile", Profile.STANDARD))
         engagement = begin_engagement(
             seller,
             self.relationships[written["client"]],
             written["title"],
             Decimal(written["value"]),
-            profile=Profile.STANDARD if profile == Profile.LIGHT else profile,
             confidential=is_confidential,
             begun_on=self.world.day(written["begun"]),
         )
@@ -208,14 +215,21 @@ class _Loader:
         for part, who in written["people"].items():
             for one in [who] if isinstance(who, str) else who:
                 give_part(seller, engagement, self.members[one], part)
-        if profile == Profile.LIGHT:
-            because = "The work is small and well known, and little is lost if it is late."
-            decides = written["people"].get("delivery_lead", "tomasz")
-            change_profile(self.members[decides], engagement, profile, because)
+        self._judged(engagement, written)
         if "next" in written:
             step, day = written["next"]
             plan_next_step(seller, engagement, step, self.world.day(day))
         return engagement
+
+    def _judged(self, engagement: Engagement, written: Page) -> None:
+        """How new and how risky it is, as delivery says; for some a lighter profile than the policy's was chosen."""
+        decides = self.members[written["people"].get("delivery_lead", "tomasz")]
+        novelty, risk = written.get("judged", ("partly", "medium"))
+        if "delivery_lead" in written["people"] or "judged" in written:
+            judge_engagement(decides, engagement, Novelty[novelty.upper()], RiskLevel[risk.upper()])
+        if written.get("profile") == Profile.LIGHT:
+            because = "The work is small and well known, and little is lost if it is late."
+            change_profile(decides, engagement, Profile.LIGHT, because)
 
     def _said(self, engagement: Engagement, written: Page) -> list[tuple[Page, Expectation]]:
         """Everything that was said, in the order of its days: what still stands, with how it is written down."""

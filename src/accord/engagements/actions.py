@@ -18,11 +18,12 @@ from accord.engagements.models import (
     Expectation,
     Outcome,
     Part,
-    Profile,
     Stage,
     TakenPart,
     Withdrawal,
 )
+from accord.engagements.policies.actions import follow
+from accord.engagements.sides import delivers_from_now, sells_from_now
 from accord.ledger import chain
 from accord.people.models import Member
 from accord.people.queries import the_firm
@@ -52,7 +53,6 @@ def begin_engagement(
     title: str,
     value: Decimal | None = None,
     currency: str = "",
-    profile: str = Profile.STANDARD,
     confidential: bool = False,
     begun_on: dt.date | None = None,
 ) -> Engagement:
@@ -61,10 +61,6 @@ def begin_engagement(
         raise WrongInput(title=_("Give the engagement a title."))
     if value is not None and value < 0:
         raise WrongInput(value=_("A value is not negative."))
-    if profile == Profile.LIGHT:
-        raise WrongInput(
-            profile=_("Delivery or an executive decides that less method is enough, with a reason.")
-        )
     own = the_firm().currency
     if currency and currency != own:
         raise WrongInput(currency=_("People cost {own}, so prices are in {own} too.").format(own=own))
@@ -74,7 +70,6 @@ def begin_engagement(
         title=title.strip(),
         value=value,
         currency=own,
-        profile=profile,
         confidential=confidential,
         stage_since=today,
         begun_on=today,
@@ -82,6 +77,7 @@ def begin_engagement(
     )
     engagement.save()
     TakenPart(engagement=engagement, member=actor, part=Part.SELLER).save()
+    follow(engagement)
     return engagement
 
 
@@ -110,29 +106,7 @@ def change_engagement(
     engagement.title, engagement.value = title.strip(), value
     engagement.win_probability, engagement.confidential = win_probability, confidential
     engagement.save()
-    return engagement
-
-
-@action(permission=rules.may_change_profile)
-def change_profile(actor: Member, engagement: Engagement, profile: str, because: str) -> Engagement:
-    """Decide how much method it needs: that sets what the policy asks before a promise counts as backed.
-
-    Raises:
-        WrongInput: it is no profile or the present one, or no reason is given.
-        Refused: it has ended.
-    """
-    rules.still_open(engagement)
-    if profile not in Profile.values:
-        raise WrongInput(profile=_("Choose one of the profiles."))
-    if profile == engagement.profile:
-        raise WrongInput(profile=_("It has this profile already."))
-    if not because.strip():
-        raise WrongInput(because=_("Say why: it changes what counts as backed."))
-    body = {"from": engagement.profile, "to": profile, "because": because.strip()}
-    engagement.profile = profile
-    engagement.save()
-    delivers_from_now(engagement, actor)
-    chain.append("profile_changed", f"engagement:{engagement.pk}", actor.pk, body)
+    follow(engagement)
     return engagement
 
 
@@ -149,7 +123,7 @@ def give_part(actor: Member, engagement: Engagement, member: Member, part: str) 
     if not engagement.parts.filter(member=member, part=part).exists():
         TakenPart(engagement=engagement, member=member, part=part).save()
     if part == Part.SELLER:
-        _sells_from_now(engagement, member)
+        sells_from_now(engagement, member)
     elif part in rules.DELIVERS:
         delivers_from_now(engagement, member)
 
@@ -157,20 +131,7 @@ def give_part(actor: Member, engagement: Engagement, member: Member, part: str) 
 @follows("relationships.hand_over_relationship")
 def its_new_owner_sells(_actor: Member, relationship: Relationship, owner: Member) -> None:
     for engagement in relationship.engagements.filter(outcome=""):
-        _sells_from_now(engagement, owner)
-
-
-def delivers_from_now(engagement: Engagement, member: Member) -> None:
-    """To be called inside an action that decides something for delivery."""
-    if member.pk not in engagement.delivered_by:
-        engagement.delivered_by = sorted([*engagement.delivered_by, member.pk])
-        engagement.save()
-
-
-def _sells_from_now(engagement: Engagement, member: Member) -> None:
-    if member.pk not in engagement.sold_by:
-        engagement.sold_by = sorted([*engagement.sold_by, member.pk])
-        engagement.save()
+        sells_from_now(engagement, owner)
 
 
 @action(permission=rules.may_lead)
@@ -256,7 +217,7 @@ def reopen_engagement(actor: Member, engagement: Engagement, because: str) -> En
     engagement.outcome, engagement.outcome_because = "", ""
     engagement.stage_since = dt.date.today()
     engagement.save()
-    _sells_from_now(engagement, engagement.relationship.owner)
+    sells_from_now(engagement, engagement.relationship.owner)
     chain.append("engagement_reopened", f"engagement:{engagement.pk}", actor.pk, body)
     return engagement
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accord.engagements.models import Engagement, Expectation, Stage, TakenPart
+from accord.engagements.policies.in_force import in_force
 from accord.engagements.queries import not_backed, standing, visible_to
 from accord.engagements.rules import backing_of
 from accord.exchange import wording
@@ -125,7 +126,8 @@ def _named(said: Expectation) -> str:
 
 def _unbacked(engagement: Engagement, said: list[Expectation], why: str) -> Waiting:
     first = said[0]
-    backing = backing_of(first.kind, getattr(first, "belief", None), engagement.profile)
+    asked = in_force().asked(engagement.profile)
+    backing = backing_of(first.kind, getattr(first, "belief", None), asked)
     what = _("“%(subject)s” was said and is %(word)s. %(because)s") % {
         "subject": _named(first),
         "word": backing.word,

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accord.engagements.actions import Said
-from accord.engagements.models import Engagement, Expectation, Outcome, Part, Profile
+from accord.engagements.models import Engagement, Expectation, Outcome, Part
 from accord.engagements.queries import open_to
 from accord.people.models import Member
 from accord.relationships.models import Contact, Relationship
@@ -136,12 +136,6 @@ class EngagementForm(forms.Form):
     )
     title = forms.CharField(label=_("Title"), max_length=200)
     value = forms.DecimalField(label=_("Value, if it is known"), required=False, min_value=0, max_digits=14)
-    profile = forms.ChoiceField(
-        label=_("Profile"),
-        choices=[(p.value, p.label) for p in (Profile.STANDARD, Profile.HEAVY)],
-        initial=Profile.STANDARD,
-        help_text=_("A lighter one is decided later, by delivery or an executive."),
-    )
     confidential = forms.BooleanField(
         label=_("Confidential: only those who have a part in it see it"), required=False
     )
@@ -156,11 +150,6 @@ class ChangeForm(forms.Form):
     confidential = forms.BooleanField(
         label=_("Confidential: only those who have a part in it see it"), required=False
     )
-
-
-class ProfileForm(forms.Form):
-    profile = forms.ChoiceField(label=_("Profile"), choices=Profile, widget=forms.RadioSelect)
-    because = forms.CharField(label=_("Why"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class PartForm(forms.Form):

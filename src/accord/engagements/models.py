@@ -41,6 +41,22 @@ class Profile(models.TextChoices):
     HEAVY = "heavy", _("heavy")
 
 
+class Novelty(models.IntegerChoices):
+    """How new the work is to the firm, by delivery's judgement."""
+
+    KNOWN = 1, _("done before")
+    PARTLY = 2, _("partly new to us")
+    NEW = 3, _("new to us")
+
+
+class RiskLevel(models.IntegerChoices):
+    """How likely and how bad it is that it goes wrong, by delivery's judgement."""
+
+    LOW = 1, _("low")
+    MEDIUM = 2, _("medium")
+    HIGH = 3, _("high")
+
+
 class Engagement(Recorded):
     PART_OF = "relationship"
 
@@ -49,6 +65,10 @@ class Engagement(Recorded):
     stage = models.CharField(_("stage"), max_length=20, choices=Stage, default=Stage.FIRST_TALK)
     stage_since = models.DateField()
     profile = models.CharField(_("profile"), max_length=10, choices=Profile, default=Profile.STANDARD)
+    profile_because = models.CharField(_("why this profile"), max_length=700, blank=True)
+    profile_chosen = models.BooleanField(default=False)  # by a decision; else the policy applies it
+    novelty = models.PositiveSmallIntegerField(_("novelty"), choices=Novelty, null=True, blank=True)
+    risk = models.PositiveSmallIntegerField(_("risk"), choices=RiskLevel, null=True, blank=True)
     value = models.DecimalField(_("value"), max_digits=14, decimal_places=2, null=True, blank=True)
     currency = models.CharField(_("currency"), max_length=3, default="EUR")
     win_probability = models.PositiveSmallIntegerField(_("chance of signing, in percent"), default=10)
@@ -79,6 +99,10 @@ class Engagement(Recorded):
             models.CheckConstraint(
                 condition=~models.Q(outcome__in=["lost", "declined"]) | ~models.Q(outcome_because=""),
                 name="a_lost_or_declined_engagement_keeps_its_reason",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(profile_chosen=False) | ~models.Q(profile_because=""),
+                name="a_chosen_profile_has_its_reason",
             ),
         ]
 
@@ -122,19 +146,73 @@ class Kept(Recorded):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:
-            raise _never_changed()
+            raise _never_changed(self)
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> Any:
-        raise _never_changed()
+        raise _never_changed(self)
 
 
-def _never_changed() -> Refused:
+def _never_changed(row: Kept) -> Refused:
+    if isinstance(row, Expectation | Withdrawal):
+        return Refused(
+            gettext("What was said is never changed or deleted."),
+            gettext("This statement is in the register."),
+            gettext("Restate it, or withdraw it with a reason."),
+        )
     return Refused(
-        gettext("What was said is never changed or deleted."),
-        gettext("This statement is in the register."),
-        gettext("Restate it, or withdraw it with a reason."),
+        gettext("What was decided is never changed or deleted."),
+        gettext("“{what}” is kept as it was written.").format(what=row),
+        gettext("Decide anew: the newer decision stands beside the older one."),
     )
+
+
+class Policy(Kept):
+    """A version of the firm's policy and the day from which it holds; `content`: see `policies.content`."""
+
+    version = models.PositiveIntegerField(_("version"), unique=True)
+    content = models.JSONField()
+    valid_from = models.DateField(_("holds from"))
+    because = models.CharField(_("why"), max_length=500)
+    made_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("-version",)
+
+    def __str__(self) -> str:
+        return gettext("policy, version {version}").format(version=self.version)
+
+
+class Override(Kept):
+    """The named authority let something pass that a rule forbids. It lets exactly this pass: `about` is its digest."""
+
+    PART_OF = "engagement"
+
+    class Deed(models.TextChoices):
+        SEND = "send", _("sending what delivery does not back")
+        SIGN = "sign", _("signing without the review's decision")
+        CONDITION = "condition", _("going on before a condition is confirmed")
+        START = "start", _("starting without an accepted hand-over")
+
+    engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="overrides")
+    deed = models.CharField(_("what it lets pass"), max_length=10, choices=Deed)
+    about = models.CharField(max_length=64)
+    name = models.CharField(max_length=200)  # of what it is about: proposal, version 2
+    facts = models.CharField(max_length=2000)  # what the rule found, as it was told then
+    because = models.CharField(_("why"), max_length=500)
+    by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("-id",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["deed", "about"], name="one_override_of_one_thing"),
+            models.CheckConstraint(condition=~models.Q(because=""), name="an_override_has_its_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_deed_display()}: {self.name}"
 
 
 class Expectation(Kept):

@@ -11,8 +11,9 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest
 
-from accord.engagements.models import Engagement, Expectation, Part, SavedView, TakenPart
-from accord.engagements.rules import ASKED_CONFIDENCE, Backing, backing_of
+from accord.engagements.models import Engagement, Expectation, Part, Profile, SavedView, TakenPart
+from accord.engagements.policies.in_force import in_force
+from accord.engagements.rules import Backing, backing_of
 from accord.people.models import AccessRole, Member
 
 
@@ -171,9 +172,9 @@ def not_backed() -> Q:
 
 def unlikely() -> Q:
     """Which expectations are less likely kept than the policy asks."""
-    found = Q()
-    for profile, asked in ASKED_CONFIDENCE.items():
-        found |= Q(engagement__profile=profile, belief__probability__lt=asked)
+    found, held = Q(), in_force()
+    for profile in Profile:
+        found |= Q(engagement__profile=profile, belief__probability__lt=held.asked(profile))
     return found
 
 
@@ -216,7 +217,7 @@ def _time_said(e: Expectation, engagement: Engagement) -> TimeSaid | None:
     return TimeSaid(
         e.date,
         belief.probability if belief and not belief.stale else None,
-        backing_of(e.kind, belief, engagement.profile),
+        backing_of(e.kind, belief, in_force().asked(engagement.profile)),
     )
 
 
@@ -228,11 +229,11 @@ def statements(engagement: Engagement) -> list[Statement]:
         )
     )
     by_id = {row.pk: row for row in rows}
-    restated = {row.restates_id for row in rows}
+    restated, asked = {row.restates_id for row in rows}, in_force().asked(engagement.profile)
     return [
         Statement(
             row,
-            backing_of(row.kind, getattr(row, "belief", None), engagement.profile),
+            backing_of(row.kind, getattr(row, "belief", None), asked),
             tuple(_earlier(row, by_id)),
         )
         for row in rows

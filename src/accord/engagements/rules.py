@@ -17,7 +17,6 @@ from accord.engagements.models import (
     Expectation,
     Outcome,
     Part,
-    Profile,
     SavedView,
     Stage,
     TakenPart,
@@ -55,11 +54,6 @@ ROLES_OF = {
     ),
     Part.QUALITY_MANAGER: (AccessRole.QUALITY_MANAGER,),
 }
-
-# The probability that the policy asks for before a promise counts as backed, and the margin that a price must leave.
-ASKED_CONFIDENCE = {Profile.LIGHT: 0.7, Profile.STANDARD: 0.8, Profile.HEAVY: 0.9}
-WANTED_MARGIN = {Profile.LIGHT: 0.15, Profile.STANDARD: 0.2, Profile.HEAVY: 0.25}
-
 
 # What an expectation lacks of which delivery has said nothing: the word for it, why, what to do.
 _UNKNOWN = {
@@ -204,6 +198,26 @@ def may_change_profile(actor: Member | None, engagement: Any) -> None:
     if actor is None or not acts_as(actor, engagement, Part.DELIVERY_LEAD):
         one_of(
             actor, _("Changing the profile of an engagement"), AccessRole.DELIVERY_LEAD, AccessRole.EXECUTIVE
+        )
+
+
+def profile_was_chosen(engagement: Engagement) -> None:
+    if not engagement.profile_chosen:
+        raise Refused(
+            _("What the policy applies follows the policy."),
+            _("Nobody chose another profile for this engagement."),
+            _("Choose one, with a reason, if the policy's does not fit."),
+        )
+
+
+def is_newest_policy(newest: int, seen: int) -> None:
+    if newest != seen:
+        raise Refused(
+            _("A page saves what it has shown."),
+            _("Somebody put version {version} of the policy down since you opened the page.").format(
+                version=newest
+            ),
+            _("Open the policy again, and look at what it says now."),
         )
 
 
@@ -396,8 +410,8 @@ def not_in_the_future(on: dt.date, today: dt.date) -> str | None:
     return _("This date lies in the future.") if on > today else None
 
 
-def backing_of(kind: str, belief: Belief | None, profile: str) -> Backing:
-    """Judge one expectation by what delivery believes of it and by what the policy asks."""
+def backing_of(kind: str, belief: Belief | None, asked: float) -> Backing:
+    """Judge one expectation by what delivery believes of it and by the probability that the policy asks."""
     if belief is None:
         return Backing(False, *map(str, _UNKNOWN[Expectation.Kind(kind)]))
     if belief.stale:
@@ -427,7 +441,6 @@ def backing_of(kind: str, belief: Belief | None, profile: str) -> Backing:
         )
     if belief.probability is None:
         return Backing(True, _("in the estimate"))
-    asked = ASKED_CONFIDENCE[Profile(profile)]
     if belief.probability >= asked:
         return Backing(True, _("backed"))
     return Backing(

@@ -1,11 +1,15 @@
 from django.urls import path
 
 from accord.engagements import list_views, views
+from accord.engagements.policies import views as policy_views
 
 app_name = "engagements"
 urlpatterns = [
     path("", list_views.engagements, name="engagements"),
     path("board/", list_views.board, name="board"),
+    path("policy/", policy_views.policy, name="policy"),
+    path("policy/change/", policy_views.change_policy, name="change_policy"),
+    path("policy/<int:version>/", policy_views.policy_version, name="policy_version"),
     path("choices/", views.choices, name="choices"),
     path("begin/", views.begin, name="begin"),
     path("record/", views.record_anywhere, name="record_anywhere"),
@@ -21,7 +25,10 @@ urlpatterns = [
     path("<int:pk>/move/", views.move, name="move"),
     path("<int:pk>/board/", list_views.move_on_board, name="move_on_board"),
     path("<int:pk>/change/", views.change, name="change"),
-    path("<int:pk>/profile/", views.change_profile, name="change_profile"),
+    path("<int:pk>/profile/", policy_views.profile, name="profile"),
+    path("<int:pk>/profile/choose/", policy_views.change_profile, name="change_profile"),
+    path("<int:pk>/profile/leave/", policy_views.leave_profile, name="leave_profile"),
+    path("<int:pk>/profile/judge/", policy_views.judge, name="judge"),
     path("<int:pk>/parts/give/", views.give_part, name="give_part"),
     path("<int:pk>/parts/take/", views.take_part, name="take_part"),
     path("<int:pk>/next-step/", views.next_step, name="next_step"),

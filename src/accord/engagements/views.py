@@ -17,7 +17,6 @@ from accord.engagements.forms import (
     EngagementForm,
     NextStepForm,
     PartForm,
-    ProfileForm,
     ReopenForm,
     SaidAnywhereForm,
     SaidForm,
@@ -26,6 +25,7 @@ from accord.engagements.forms import (
 )
 from accord.engagements.models import Belief, Engagement, Expectation, Outcome, Stage
 from accord.engagements.pages import engagement_page, visible
+from accord.engagements.policies.in_force import in_force
 from accord.engagements.trail import trail_of
 from accord.people.accounts import signed_in
 from accord.relationships.models import Contact, Relationship
@@ -194,22 +194,6 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     return form_page(request, form, _("Change the engagement"), _("Save"), engagement=found)
 
 
-def change_profile(request: HttpRequest, pk: int) -> HttpResponse:
-    found = visible(request, pk)
-    form = ProfileForm(request.POST or None, initial={"profile": found.profile})
-    if carried_out(
-        request, form, lambda: actions.change_profile(signed_in(request), found, **form.cleaned_data)
-    ):
-        return gone(request, "web:engagement", found.pk)
-    explanation = _(
-        "The profile sets how sure a promise must be to count as backed, and the margin that a price must leave. "
-        "Changing it is a decision of delivery or an executive, and is kept in the ledger."
-    )
-    return form_page(
-        request, form, _("Change the profile"), _("Decide"), engagement=found, explanation=explanation
-    )
-
-
 def give_part(request: HttpRequest, pk: int) -> HttpResponse:
     found = visible(request, pk)
     form = PartForm(request.POST or None)
@@ -303,7 +287,7 @@ def _recorded(request: HttpRequest, kept: Expectation) -> HttpResponse:
     if not request.headers.get("HX-Request"):
         return redirect("engagements:expectation", kept.pk)
     belief = Belief.objects.filter(expectation=kept).first()
-    backing = rules.backing_of(kept.kind, belief, kept.engagement.profile)
+    backing = rules.backing_of(kept.kind, belief, in_force().asked(kept.engagement.profile))
     return render(request, "engagements/recorded.html", {"expectation": kept, "backing": backing})
 
 

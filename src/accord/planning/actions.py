@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 
 from accord.actions.door import action, follows
 from accord.actions.refusals import Refused, WrongInput
-from accord.engagements.actions import delivers_from_now
 from accord.engagements.models import Engagement, Expectation
 from accord.engagements.rules import is_current, still_open, well_in_time
+from accord.engagements.sides import delivers_from_now
 from accord.estimating.models import WorkPackage
 from accord.estimating.queries import Leaf, leaves
 from accord.people.models import Member, Role

@@ -10,9 +10,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from accord.engagements.models import Engagement, Expectation, Profile
+from accord.engagements.models import Engagement, Expectation
+from accord.engagements.policies.in_force import in_force
 from accord.engagements.queries import standing
-from accord.engagements.rules import ASKED_CONFIDENCE, WANTED_MARGIN
 from accord.estimating.models import State, WorkPackage
 from accord.exchange.wording import day, money, share
 from accord.planning.checking.curves import share_by, value_at
@@ -87,8 +87,7 @@ class _Behind:
 
     def __init__(self, engagement: Engagement, said: Sequence[Expectation]) -> None:
         self.subjects = {e.pk: e.subject.casefold() for e in said}
-        self.profile = Profile(engagement.profile)
-        self.asked = ASKED_CONFIDENCE[self.profile]
+        self.profile, self.asked = engagement.profile, in_force().asked(engagement.profile)
         checks = PromiseCheck.objects.filter(engagement=engagement, scenario=None).defer("inputs")
         check = checks.select_related("engagement__plan__estimate").first()
         self.result: Json | None = check.result if check is not None else None
@@ -139,7 +138,7 @@ class _Behind:
             at_50=1 - costs[50] / price,
             at_80=1 - costs[80] / price,
             listed_at_50=1 - costs[50] / listed,
-            wanted=WANTED_MARGIN[self.profile],
+            wanted=in_force().margin(self.profile),
         )
 
     def _unknown(self, kind: str, name: str, value: Any) -> Term:

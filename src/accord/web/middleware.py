@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from accord.actions.forms import LARGEST_NUMBER
 from accord.actions.refusals import NotAllowed, Refused
+from accord.engagements.policies.in_force import remembered
 from accord.people.models import Member
 
 Next = Callable[[HttpRequest], HttpResponse]
@@ -34,6 +35,17 @@ class FirstAdministrator:
             if not self.somebody_is_there:
                 return redirect(first)
         return self.get_response(request)
+
+
+class OnePolicy:
+    """A page is made by one reading of the policy."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with remembered():
+            return self.get_response(request)
 
 
 class Refusals:

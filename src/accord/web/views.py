@@ -9,10 +9,9 @@ from django.utils.translation import gettext as _
 
 from accord.actions.forms import carried_out
 from accord.engagements.forms import NextStepForm
-from accord.engagements.models import Profile
 from accord.engagements.pages import engagement_page, visible
+from accord.engagements.policies.in_force import in_force
 from accord.engagements.queries import statements
-from accord.engagements.rules import ASKED_CONFIDENCE
 from accord.people.accounts import let_in, signed_in
 from accord.people.actions import appoint_first_administrator
 from accord.people.models import Member
@@ -26,7 +25,7 @@ def engagement(request: HttpRequest, pk: int) -> HttpResponse:
     page = {
         "statements": said,
         "overview": overview(found, said, signed_in(request)),
-        "asked": ASKED_CONFIDENCE[Profile(found.profile)],
+        "asked": in_force().asked(found.profile),
         "step": NextStepForm(initial={"step": found.next_step, "on": found.next_step_on}),
     }
     return engagement_page(request, found, "web:engagement", "web/engagement.html", page)

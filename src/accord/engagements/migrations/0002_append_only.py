@@ -7,4 +7,7 @@ from accord.ledger.triggers import append_only
 
 class Migration(migrations.Migration):
     dependencies = [("engagements", "0001_initial")]
-    operations = [append_only("engagements_expectation", "engagements_withdrawal", words="what was said is never changed or deleted")]
+    operations = [
+        append_only("engagements_expectation", "engagements_withdrawal", words="what was said is never changed or deleted"),
+        append_only("engagements_policy", "engagements_override", words="what was decided is never changed or deleted"),
+    ]

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from accord.actions.door import action
 from accord.actions.refusals import Refused, WrongInput
-from accord.engagements.actions import delivers_from_now
 from accord.engagements.models import Engagement, Part, TakenPart
 from accord.engagements.rules import can_take_a_part, still_open
+from accord.engagements.sides import delivers_from_now
 from accord.estimating import rules
 from accord.estimating.actions.breaking_down import begin_agreement, locked
 from accord.estimating.models import Contribution, Estimate, State

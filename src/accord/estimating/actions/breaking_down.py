@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accord.actions.door import action
 from accord.actions.refusals import Refused, WrongInput
-from accord.engagements.actions import delivers_from_now
+from accord.engagements.sides import delivers_from_now
 from accord.estimating import numbers, queries, rules
 from accord.estimating.models import Contribution, Coverage, Effort, Estimate, State, WorkPackage
 from accord.estimating.numbers import Points

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from accord.actions.door import action
 from accord.actions.refusals import WrongInput
-from accord.engagements.actions import delivers_from_now
 from accord.engagements.models import Expectation
 from accord.engagements.rules import still_open
+from accord.engagements.sides import delivers_from_now
 from accord.estimating import rules
 from accord.estimating.actions.breaking_down import locked
 from accord.estimating.models import Assumption, Coverage, Estimate, Risk, WorkPackage

@@ -10,9 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accord.engagements.desk import Group, Waiting, waits
-from accord.engagements.models import Engagement, Expectation, Part, Profile, TakenPart
+from accord.engagements.models import Engagement, Expectation, Part, TakenPart
+from accord.engagements.policies.in_force import in_force
 from accord.engagements.queries import standing, unlikely, visible_to
-from accord.engagements.rules import ASKED_CONFIDENCE, SIGNED
+from accord.engagements.rules import SIGNED
 from accord.exchange.wording import share
 from accord.people.models import Member
 from accord.planning.checking import rules
@@ -79,7 +80,7 @@ def _turned_red(member: Member) -> Iterator[Waiting]:
 
 def _red(promise: Expectation) -> Waiting:
     engagement = promise.engagement
-    asked = ASKED_CONFIDENCE[Profile(engagement.profile)]
+    asked = in_force().asked(engagement.profile)
     assert promise.belief.probability is not None
     what = _("“%(subject)s” is kept with %(share)s only; the policy asks %(asked)s.") % {
         "subject": promise.subject,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.utils import timezone
@@ -11,6 +12,8 @@ from django.utils.translation import gettext_lazy
 from accord.actions.door import follows, gate
 from accord.actions.refusals import Refused
 from accord.engagements.models import Engagement, Expectation, Stage
+from accord.engagements.policies.actions import follow
+from accord.engagements.policies.deciding import tells_margins
 from accord.engagements.rules import SIGNED
 from accord.estimating.models import State
 from accord.planning.checking import rules
@@ -53,7 +56,10 @@ OF_PLANS = {
     "planning.aim_promise": gettext_lazy("what a promised date is about"),
     "planning.undo_last_change": gettext_lazy("a change of the plan was taken back"),
 }
-OF_ENGAGEMENTS = {"engagements.change_profile": gettext_lazy("the profile, and with it what the policy asks")}
+OF_ENGAGEMENTS = {
+    "engagements.change_profile": gettext_lazy("the profile, and with it what the policy asks"),
+    "engagements.apply_profile": gettext_lazy("the profile, and with it what the policy asks"),
+}
 
 
 @gate("engagements.move_to_stage")
@@ -124,6 +130,31 @@ for _name, _because in OF_PEOPLE.items():
     _follow_people(_name, _because)
 for _name, _because in (OF_ESTIMATES | OF_PLANS | OF_ENGAGEMENTS).items():
     _follow_one(_name, _because)
+
+
+@follows("engagements.put_policy")
+@follows("engagements.take_policy_in_force")
+def another_policy_asks_otherwise(*_args: Any, **_kwargs: Any) -> None:
+    mark_all(_("the policy, and with it what it asks"))
+
+
+@follows("planning.note_answer")
+def another_answer_may_need_another_profile(_actor: Any, check: PromiseCheck, *_args: Any) -> None:
+    follow(check.engagement)
+
+
+@tells_margins
+def margins_of(engagements: Collection[Engagement]) -> dict[int, float]:
+    """By the newest check of each, what the engagement's value leaves in the middle."""
+    values = {e.pk: float(e.value) for e in engagements if e.value}
+    done = PromiseCheck.objects.filter(engagement__in=values, scenario=None, result__isnull=False)
+    found: dict[int, float] = {}
+    for pk, price, margin in done.order_by("pk").values_list(
+        "engagement", "result__price__p50", "result__margin"
+    ):
+        if price is not None:
+            found[pk] = 1 - float(price) * (1 - float(margin)) / values[pk]
+    return found
 
 
 @follows("people.add_member")

@@ -10,9 +10,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accord.engagements.models import Engagement, Expectation, Profile
+from accord.engagements.models import Engagement, Expectation
+from accord.engagements.policies.in_force import in_force
 from accord.engagements.queries import Statement
-from accord.engagements.rules import ASKED_CONFIDENCE
 from accord.exchange.wording import day, money, share
 from accord.people.models import Member
 from accord.planning.checking import queries, rules, wording
@@ -93,7 +93,7 @@ def overview(engagement: Engagement, said: Sequence[Statement], member: Member) 
     if engagement.outcome:
         lines = [replace(line, good=line.good or None, word=line.word if line.good else "") for line in lines]
     judged = _judged(standing)
-    asked = ASKED_CONFIDENCE[Profile(engagement.profile)]
+    asked = in_force().asked(engagement.profile)
     return Overview(
         headline=wording.headline(judged, asked, _joint(answered)) if judged else None,
         lines=lines,
@@ -149,7 +149,7 @@ def _valued_line(kind: Expectation.Kind, s: Statement, count: int, result: Json 
         value = day(e.date) if e.date else money(float(e.amount or 0), e.engagement.currency)
         text = value if e.engagement.outcome else f"{value}. {s.backing.because}"
         return Line(kind, str(kind.label), subject, "–", s.backing.word, False, text=text)
-    asked = ASKED_CONFIDENCE[Profile(e.engagement.profile)]
+    asked = in_force().asked(e.engagement.profile)
     number = share(belief.probability, asked)
     word = s.backing.word if s.backing.backed or belief.stale else _short(e, belief) or s.backing.word
     return Line(
@@ -180,7 +180,7 @@ def _picture(e: Expectation, belief: Any, result: Json | None) -> Picture | None
     said, backed = read(e.date or e.amount), read(belief.backed_date if e.date else belief.backed_amount)
     low, high, left, right = (read(curve[q]) for q in ("p5", "p95", "p25", "p75"))
     place = _axis(min(low, said, backed), max(high, said, backed))
-    asked = ASKED_CONFIDENCE[Profile(e.engagement.profile)]
+    asked = in_force().asked(e.engagement.profile)
     labels = _labels(e, belief, share(asked))
     return Picture(
         said=Mark(place(said), labels[0]),

@@ -15,9 +15,10 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accord.actions.refusals import Refused
-from accord.engagements.models import Engagement, Expectation, Profile
+from accord.engagements.models import Engagement, Expectation
+from accord.engagements.policies.in_force import in_force, remembered
 from accord.engagements.queries import standing
-from accord.engagements.rules import ASKED_CONFIDENCE, SIGNED, WANTED_MARGIN, well_in_time
+from accord.engagements.rules import SIGNED, well_in_time
 from accord.engine import plan as engine
 from accord.estimating.models import Risk
 from accord.estimating.numbers import COMMON_CAUSE
@@ -42,7 +43,7 @@ def promise_id(pk: int) -> str:
 
 
 def margin_of(profile: str) -> float:
-    return WANTED_MARGIN[Profile(profile)]
+    return in_force().margin(profile)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,11 @@ def gather(engagement: Engagement, today: dt.date) -> Gathered:
     Raises:
         Refused: there is no plan, or it has no activities.
     """
+    with remembered():
+        return _gathered(engagement, today)
+
+
+def _gathered(engagement: Engagement, today: dt.date) -> Gathered:
     plans = list(_plans(engagement))
     own = next((p for p in plans if p.engagement_id == engagement.pk), None)
     if own is None:
@@ -138,7 +144,7 @@ class _Gatherer:
             capacity=(*self._assumed_pools(), *self.capacity.members, *self._pools_of_members()),
             calendar=self.capacity.calendar,
             currency=self.own.engagement.currency,
-            confidence=ASKED_CONFIDENCE[Profile(profile)],
+            confidence=in_force().asked(profile),
             samples=max(100, min(SAMPLES, MOST_WORK // count)),
         )
         about = engagement_id(self.own.engagement_id)
