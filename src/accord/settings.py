@@ -104,6 +104,7 @@ INSTALLED_APPS = [
     "accord.estimating",
     "accord.planning",
     "accord.proposals",
+    "accord.contracts",
     "accord.web",
     "accord.demo",
     # After ours, so that our templates come first.

@@ -25,7 +25,6 @@ from accord.proposals.content import (
     PriceLine,
     QualityTerm,
     ScopeItem,
-    digest_of,
     kept,
 )
 from accord.proposals.judging import judge
@@ -56,7 +55,9 @@ def save_proposal(actor: Member, proposal: Proposal, content: Content, revision:
     """
     rules.is_draft(proposal)
     rules.is_as_seen(proposal, revision)
-    proposal.content = kept(content)
+    if _prices(content) != _prices(proposal.says):
+        proposal.priced_by = sorted({*proposal.priced_by, actor.pk})
+    proposal.content, proposal.says = kept(content), content
     proposal.estimate = _approved(proposal.engagement)
     proposal.revision += 1
     proposal.save()
@@ -72,7 +73,10 @@ def new_version(actor: Member, proposal: Proposal) -> Proposal:
     """
     still_open(proposal.engagement)
     _no_draft(proposal.engagement)
-    return _new(actor, proposal.engagement, _approved(proposal.engagement), proposal.says)
+    made = _new(actor, proposal.engagement, _approved(proposal.engagement), proposal.says)
+    made.priced_by = sorted({*proposal.priced_by, actor.pk})
+    made.save()
+    return made
 
 
 @action(permission=rules.may_send)
@@ -96,7 +100,7 @@ def send_proposal(actor: Member, proposal: Proposal, contacts: Sequence[Contact]
         earlier.state = State.REPLACED
         earlier.save()
     proposal.state, proposal.sent_by, proposal.sent_at = State.SENT, actor, timezone.now()
-    proposal.digest = digest_of(proposal.content, proposal.engagement_id, proposal.version)
+    proposal.digest = proposal.seal
     proposal.save()
     for contact in dict.fromkeys(contacts):
         Sending(proposal=proposal, contact=contact).save()
@@ -137,9 +141,14 @@ def _new(actor: Member, engagement: Engagement, estimate: Estimate, content: Con
         estimate=estimate,
         content=kept(content),
         made_by=actor,
+        priced_by=[actor.pk],
     )
     made.save()
     return made
+
+
+def _prices(content: Content) -> tuple[object, ...]:
+    return content.prices, content.discount, content.payments
 
 
 def _approved(engagement: Engagement) -> Estimate:

@@ -12,7 +12,7 @@ from accord.actions.models import Recorded
 from accord.engagements.models import Engagement
 from accord.estimating.models import Estimate
 from accord.people.models import Member
-from accord.proposals.content import Content
+from accord.proposals.content import Content, digest_of
 from accord.relationships.models import Contact
 
 
@@ -36,6 +36,8 @@ class Proposal(Recorded):
     content = models.JSONField()
     revision = models.PositiveIntegerField(default=0)  # counts changes: a stale page is refused
     made_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    # Everybody who set or changed its price: they take no seat of delivery in its review.
+    priced_by = models.JSONField(default=list)
     made_at = models.DateTimeField(auto_now_add=True)
     sent_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
@@ -62,6 +64,11 @@ class Proposal(Recorded):
     @cached_property
     def says(self) -> Content:
         return Content.model_validate(self.content)
+
+    @property
+    def seal(self) -> str:
+        """SHA-256 of exactly this version as it is now: of what was sent it is its digest."""
+        return self.digest or digest_of(self.content, self.engagement_id, self.version)
 
 
 class Sending(Recorded):

@@ -1,0 +1,12 @@
+"""The database itself refuses to change or delete votes, questions and answers."""
+
+from django.db import migrations
+
+from accord.ledger.triggers import append_only
+
+
+class Migration(migrations.Migration):
+    dependencies = [("contracts", "0001_initial")]
+    operations = [
+        append_only("contracts_vote", "contracts_question", "contracts_answer", words="what was decided is never changed or deleted")
+    ]
