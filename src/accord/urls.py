@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("accord.web.urls")),
     path("relationships/", include("accord.relationships.urls")),
     path("engagements/", include("accord.engagements.urls")),
+    path("policy/", include("accord.engagements.policies.urls")),
     path("estimates/", include("accord.estimating.urls")),
     path("plans/", include("accord.planning.urls")),
     path("proposals/", include("accord.proposals.urls")),

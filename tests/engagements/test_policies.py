@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 
 from accord.actions.refusals import NotAllowed, Refused, WrongInput
 from accord.engagements.actions import change_engagement
-from accord.engagements.models import Engagement, Novelty, Override, Part, Policy, Profile, RiskLevel
-from accord.engagements.overriding import override
+from accord.engagements.models import Engagement, Novelty, Part, Policy, Profile, RiskLevel
 from accord.engagements.policies.actions import (
     change_profile,
     judge_engagement,
@@ -27,7 +26,6 @@ from accord.engagements.policies.content import AS_DELIVERED, PolicyContent, Rul
 from accord.engagements.policies.deciding import Facts, decide
 from accord.engagements.policies.in_force import in_force, of_day
 from accord.engagements.policies.preview import effect_of
-from accord.ledger import chain
 from accord.ledger.models import LedgerEntry
 from accord.people.models import AccessRole
 from accord.people.queries import the_firm
@@ -220,27 +218,3 @@ def test_a_policy_that_does_not_fit_together_is_not_read(change: dict[str, Any],
 
 def test_the_policy_reads_back_as_it_was_kept() -> None:
     assert PolicyContent.model_validate(kept(AS_DELIVERED)) == AS_DELIVERED
-
-
-def test_an_override_needs_the_named_authority_a_reason_and_somebody_who_does_not_sell() -> None:
-    seller = firm.member(AccessRole.SELLER, AccessRole.EXECUTIVE)
-    engagement = firm.engagement(seller)
-    about = {
-        "deed": Override.Deed.SEND,
-        "about": "a" * 64,
-        "name": "proposal, version 1",
-        "facts": "Not backed.",
-    }
-    for actor in (seller, firm.member(AccessRole.DELIVERY_LEAD), firm.administrator()):
-        with pytest.raises(NotAllowed):
-            override(actor, engagement, **about, because="We must.")
-    boss = firm.member(AccessRole.EXECUTIVE)
-    with pytest.raises(WrongInput):
-        override(boss, engagement, **about, because=" ")
-    made = override(boss, engagement, **about, because="The client closes its books.")
-    with pytest.raises(Refused, match="overridden once"):
-        override(boss, engagement, **about, because="Again.")
-    with pytest.raises(Refused, match="never changed"):
-        made.delete()
-    assert LedgerEntry.objects.get(kind="override").actor_id == boss.pk
-    assert chain.verify().holds

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.test import Client
 
-from accord.people.models import AccessRole, Member
+from accord.people.models import AccessRole
 from accord.proposals.models import Proposal, State
 from tests import firm
 from tests.planning import check_builders as planned
@@ -15,15 +14,6 @@ from tests.proposals.builders import checked, contact, engagement, now, proposal
 
 pytestmark = pytest.mark.django_db
 MOST = 12
-
-
-@pytest.fixture
-def at(client: Client) -> Any:
-    def go(member: Member) -> Client:
-        client.force_login(member, backend="allauth.account.auth_backends.AuthenticationBackend")
-        return client
-
-    return go
 
 
 def sent_form(draft: Proposal, **changed: str) -> dict[str, str]:

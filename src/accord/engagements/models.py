@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.db import models
@@ -78,6 +79,7 @@ class Engagement(Recorded):
     outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
     outcome_because = models.CharField(_("why"), max_length=500, blank=True)
     begun_on = models.DateField()
+    is_overridden = models.BooleanField(default=False)  # so that only few pages look for overrides
     # Everybody who sold it or owned its relationship while it ran: taking the part back does not make independent.
     sold_by = models.JSONField(default=list)
     # Everybody who had a part of delivery in it, or planned, estimated or covered something: they do not sell it later.
@@ -108,6 +110,11 @@ class Engagement(Recorded):
 
     def __str__(self) -> str:
         return self.title
+
+    @cached_property
+    def let_pass(self) -> list[Override]:
+        """What somebody let pass in it that a rule forbids, newest first."""
+        return list(self.overrides.select_related("by")) if self.is_overridden else []
 
 
 class Part(models.TextChoices):

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from accord.actions.door import action
 from accord.actions.refusals import NotAllowed, Refused, WrongInput
 from accord.engagements.models import Engagement, Override
 from accord.engagements.policies.in_force import in_force
@@ -15,12 +14,13 @@ from accord.ledger import chain
 from accord.people.models import AccessRole, Member
 
 
-def may_override(actor: Member | None, engagement: Any) -> None:
-    """Whom the policy names for the engagement's profile, and who does not sell it.
+def may_override(actor: Member | None, about: Any) -> None:
+    """Whom the policy names for the engagement's profile, and who does not sell it; `about` is the engagement or in it.
 
     Raises:
         NotAllowed: the actor is not named, or sells the engagement.
     """
+    engagement: Engagement = about if isinstance(about, Engagement) else about.engagement
     must_see(actor, engagement)
     named = in_force().terms(engagement.profile).overrides
     because = _("The policy does not name you for it.")
@@ -38,7 +38,6 @@ def may_override(actor: Member | None, engagement: Any) -> None:
         )
 
 
-@action(permission=may_override)
 def override(
     actor: Member,
     engagement: Engagement,
@@ -48,7 +47,9 @@ def override(
     facts: str,
     because: str,
 ) -> Override:
-    """Let one thing pass that a rule forbids. `about`: the digest of exactly that; `facts`: what the rule found.
+    """Let one thing pass that a rule forbids; to be called inside an action whose permission is `may_override`.
+
+    `about`: the digest of exactly that; `facts`: what the rule found.
 
     Raises:
         WrongInput: no reason is given.
@@ -73,6 +74,9 @@ def override(
         by=actor,
     )
     row.save()
+    if not engagement.is_overridden:
+        engagement.is_overridden = True
+        engagement.save()
     body = {"deed": deed, "about": about, "name": row.name, "facts": row.facts, "because": row.because}
     chain.append("override", f"engagement:{engagement.pk}", actor.pk, body)
     return row

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accord.actions.door import obstacles
 from accord.actions.refusals import NotAllowed, Refused
 from accord.engagements import rules
-from accord.engagements.models import Engagement, Outcome, Stage
+from accord.engagements.models import Engagement, Outcome, Override, Stage
 from accord.engagements.queries import with_parts
 from accord.people.accounts import signed_in
 from accord.people.models import Member
@@ -51,6 +51,7 @@ class Head:
     earlier_stage: Stage | None
     may_move: bool
     missing: list[Refused]  # what forbids the next stage, besides who may move
+    overrides: list[Override]
 
 
 def visible(request: HttpRequest, pk: int) -> Engagement:
@@ -90,6 +91,7 @@ def _head(member: Member, engagement: Engagement, tab: str) -> Head:
         earlier_stage=None if engagement.outcome else rules.earlier_stage(here),
         may_move=len(missing) == len(found),
         missing=missing,
+        overrides=engagement.let_pass,
     )
 
 

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from accord.actions.door import action
 from accord.actions.refusals import Refused, WrongInput
-from accord.engagements.models import Engagement, Expectation
+from accord.engagements.models import Engagement, Expectation, Override
+from accord.engagements.overriding import allows, override
 from accord.engagements.queries import standing
 from accord.engagements.rules import still_open
 from accord.estimating.models import Assumption, Estimate
@@ -95,7 +96,9 @@ def send_proposal(actor: Member, proposal: Proposal, contacts: Sequence[Contact]
     rules.can_receive(proposal.engagement, contacts)
     rules.is_complete(proposal.says)
     terms = judge(proposal).terms
-    rules.is_backed(terms)
+    let_pass = allows(proposal.engagement, Override.Deed.SEND, proposal.seal)
+    if let_pass is None:
+        rules.is_backed(terms)
     for earlier in proposal.engagement.proposals.filter(state=State.SENT):
         earlier.state = State.REPLACED
         earlier.save()
@@ -110,10 +113,27 @@ def send_proposal(actor: Member, proposal: Proposal, contacts: Sequence[Contact]
         "version": proposal.version,
         "digest": proposal.digest,
         "to": [contact.pk for contact in contacts],
+        "override": let_pass.pk if let_pass else None,
         "terms": [{"kind": t.kind, "name": t.name, "probability": t.probability} for t in terms],
     }
     chain.append("proposal_sent", f"engagement:{proposal.engagement_id}", actor.pk, body)
     return proposal
+
+
+@action(permission=rules.may_override_sending)
+def override_sending(actor: Member, proposal: Proposal, because: str, revision: int) -> Override:
+    """Let exactly this version be sent although delivery does not back all of it.
+
+    Raises:
+        WrongInput: no reason is given.
+        Refused: it is no draft, was changed since it was looked at, is backed anyway, or was let pass already.
+    """
+    rules.is_draft(proposal)
+    rules.is_as_seen(proposal, revision)
+    facts = rules.why_not_backed(judge(proposal).terms)
+    return override(
+        actor, proposal.engagement, Override.Deed.SEND, proposal.seal, proposal.name, facts, because
+    )
 
 
 @action(permission=rules.may_send)

@@ -139,6 +139,13 @@ class SendForm(forms.Form):
         self.fields["contacts"].queryset = Contact.objects.filter(client=client).exclude(email="")  # type: ignore[attr-defined]
 
 
+class OverrideForm(forms.Form):
+    because = forms.CharField(
+        label=_("Why the firm does it all the same"), max_length=500, widget=forms.Textarea(attrs=_AREA)
+    )
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+
 class WithdrawForm(forms.Form):
     because = forms.CharField(label=_("Why"), max_length=500, widget=forms.Textarea(attrs=_AREA))
 

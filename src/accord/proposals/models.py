@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accord.actions.models import Recorded
@@ -64,6 +65,10 @@ class Proposal(Recorded):
     @cached_property
     def says(self) -> Content:
         return Content.model_validate(self.content)
+
+    @property
+    def name(self) -> str:
+        return gettext("proposal, version {version}").format(version=self.version)
 
     @property
     def seal(self) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accord.actions.refusals import NotAllowed, Refused, WrongInput
 from accord.engagements import rules as engagement_rules
 from accord.engagements.models import Engagement
+from accord.engagements.overriding import may_override
 from accord.people.models import AccessRole, Member
 from accord.proposals.content import Content
 from accord.proposals.models import Proposal, State
@@ -56,6 +57,21 @@ def may_send(actor: Member | None, proposal: Any) -> None:
         _("You neither sell this engagement nor own its relationship."),
         _("Ask its seller or the relationship's owner; an executive may as well."),
     )
+
+
+def may_override_sending(actor: Member | None, proposal: Any) -> None:
+    """Whom the policy names, if they neither sell it nor set its price.
+
+    Raises:
+        NotAllowed: the actor is not named, sells the engagement, or set or changed the price.
+    """
+    may_override(actor, proposal)
+    if actor is not None and actor.pk in proposal.priced_by:
+        raise NotAllowed(
+            _("Nobody promises alone: who set the price does not let it pass."),
+            _("You set or changed the price of this version."),
+            _("Ask somebody else whom the policy names."),
+        )
 
 
 def is_draft(proposal: Proposal) -> None:
@@ -121,16 +137,39 @@ def is_backed(terms: Sequence[Term]) -> None:
     Raises:
         Refused: with each term that is not backed.
     """
-    wrong = [term for term in terms if not term.backed and term.kind != "scope"]
+    wrong = _unbacked(terms)
+    if wrong:
+        raise Refused(
+            _("What a proposal promises is backed by an approved estimate and a promise check."),
+            _told(wrong),
+            " ".join(dict.fromkeys(term.remedy for term in wrong)),
+        )
+
+
+def why_not_backed(terms: Sequence[Term]) -> str:
+    """What an override lets pass.
+
+    Raises:
+        Refused: there is nothing to override.
+    """
+    wrong = _unbacked(terms)
     if not wrong:
-        return
+        raise Refused(
+            _("An override lets pass what a rule forbids."),
+            _("Delivery stands behind each term of this version."),
+            _("Send it."),
+        )
+    return _told(wrong)
+
+
+def _unbacked(terms: Sequence[Term]) -> list[Term]:
+    return [term for term in terms if not term.backed and term.kind != "scope"]
+
+
+def _told(wrong: Sequence[Term]) -> str:
     told = " ".join(f"“{term.name}”: {term.because}" for term in wrong[:_TOLD_AT_MOST])
     more = len(wrong) - _TOLD_AT_MOST
-    raise Refused(
-        _("What a proposal promises is backed by an approved estimate and a promise check."),
-        told + (" " + _("And {n} more.").format(n=more) if more > 0 else ""),
-        " ".join(dict.fromkeys(term.remedy for term in wrong)),
-    )
+    return told + (" " + _("And {n} more.").format(n=more) if more > 0 else "")
 
 
 def can_receive(engagement: Engagement, contacts: Collection[Contact]) -> None:

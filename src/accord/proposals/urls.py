@@ -12,5 +12,6 @@ urlpatterns = [
     path("<int:pk>/compare/<int:other>/", views.compare, name="compare"),
     path("<int:pk>/new-version/", views.new_version, name="new_version"),
     path("<int:pk>/send/", views.send, name="send"),
+    path("<int:pk>/override/", views.let_pass, name="override"),
     path("<int:pk>/withdraw/", views.withdraw, name="withdraw"),
 ]

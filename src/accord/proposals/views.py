@@ -13,7 +13,7 @@ from accord.actions.forms import carried_out, form_page, gone, key_of
 from accord.engagements.pages import engagement_page, visible
 from accord.people.accounts import signed_in
 from accord.proposals import actions, judging, pdf
-from accord.proposals.forms import ProposalForm, SendForm, WithdrawForm
+from accord.proposals.forms import OverrideForm, ProposalForm, SendForm, WithdrawForm
 from accord.proposals.models import Proposal, State
 
 TAB = "proposals:proposals"
@@ -106,6 +106,23 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
     return form_page(request, form, title, _("Send it"), engagement=found.engagement, explanation=told)
 
 
+def let_pass(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _proposal(request, pk)
+    seen = {"revision": request.GET.get("seen", found.revision)}
+    form = OverrideForm(request.POST if request.method == "POST" else None, initial=seen)
+    if carried_out(
+        request, form, lambda: actions.override_sending(signed_in(request), found, **form.cleaned_data)
+    ):
+        messages.success(request, _("Overridden. Whoever speaks with the client can send exactly this text."))
+        return gone(request, "proposals:proposal", found.pk)
+    told = _(
+        "Exactly this text may then be sent although delivery does not stand behind it. Your name and reason stay on "
+        "every page of this engagement and in the over-sold report. Another word in the text, and it needs a new one."
+    )
+    title = _("Override: send version {version}").format(version=found.version)
+    return form_page(request, form, title, _("Override"), engagement=found.engagement, explanation=told)
+
+
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     found = _proposal(request, pk)
     form = WithdrawForm(request.POST if request.method == "POST" else None)
@@ -131,6 +148,8 @@ def _page(request: HttpRequest, found: Proposal, versions: list[Proposal]) -> Ht
         "earlier": next((v for v in versions if v.version < found.version), None),
         "sent_to": [] if is_draft else [s.contact for s in found.sendings.select_related("contact")],
         "may_change": is_draft and not obstacles("proposals.save_proposal", member, found),
+        "let_pass": next((o for o in engagement.let_pass if o.about == found.seal), None),
+        "may_override": is_draft and not obstacles("proposals.override_sending", member, found),
         "may_send": is_draft and not obstacles("proposals.send_proposal", member, found),
         "may_withdraw": found.state == State.SENT
         and not engagement.outcome

@@ -18,6 +18,8 @@ _ALSO = (
     ("/estimates/", "engagements:engagements"),
     ("/plans/", "engagements:engagements"),
     ("/plans/load/", "people:members"),
+    ("/proposals/", "engagements:engagements"),
+    ("/policy/", "people:members"),
     ("/accounts/", "people:members"),
 )
 

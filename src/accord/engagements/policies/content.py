@@ -113,10 +113,26 @@ class Rule(_Written):
             "confidence_below": lambda x: _("its least likely promise is kept with less than {share}").format(
                 share=share(float(x))
             ),
-            "novelty_from": lambda x: _("its work is “{novelty}” or newer").format(novelty=x.label),
-            "novelty_up_to": lambda x: _("its work is at most “{novelty}”").format(novelty=x.label),
-            "risk_from": lambda x: _("its risk is {risk} or higher").format(risk=x.label),
-            "risk_up_to": lambda x: _("its risk is at most {risk}").format(risk=x.label),
+            "novelty_from": lambda x: (
+                _("its work is “{novelty}”").format(novelty=x.label)
+                if x == max(Novelty)
+                else _("its work is “{novelty}” or newer").format(novelty=x.label)
+            ),
+            "novelty_up_to": lambda x: (
+                _("its work is “{novelty}”").format(novelty=x.label)
+                if x == min(Novelty)
+                else _("its work is at most “{novelty}”").format(novelty=x.label)
+            ),
+            "risk_from": lambda x: (
+                _("its risk is {risk}").format(risk=x.label)
+                if x == max(RiskLevel)
+                else _("its risk is {risk} or higher").format(risk=x.label)
+            ),
+            "risk_up_to": lambda x: (
+                _("its risk is {risk}").format(risk=x.label)
+                if x == min(RiskLevel)
+                else _("its risk is at most {risk}").format(risk=x.label)
+            ),
             "client": lambda x: _("the client is {kind}").format(kind=x.label),
         }
         return _(" and ").join(

@@ -78,7 +78,7 @@ def decide(content: PolicyContent, facts: Facts, currency: str) -> tuple[Profile
             return rule.profile, _("The policy says so, as {conditions}.").format(
                 conditions=rule.told(currency)
             )
-    return content.otherwise, _("The policy says so for all that no rule of it names.")
+    return content.otherwise, _("The policy says so, as none of its rules holds.")
 
 
 def _holds(rule: Rule, facts: Facts) -> bool:

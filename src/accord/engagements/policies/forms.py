@@ -41,7 +41,10 @@ def _percent(label: Any, low: int, high: int, required: bool = True) -> PercentF
 
 def _several(label: Any, choices: Any, required: bool = False) -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(
-        label=label, choices=choices, required=required, widget=forms.CheckboxSelectMultiple
+        label=label,
+        choices=choices,
+        required=required,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
     )
 
 

@@ -74,7 +74,7 @@ def change_policy(request: HttpRequest) -> HttpResponse:
         if "preview" in request.POST:
             effect = effect_of(form.content(), open_to(actor))
         elif form.is_valid() and _put(request, form):
-            return redirect("engagements:policy")
+            return redirect("policies:policy")
     return _change_page(request, form, effect)
 
 
