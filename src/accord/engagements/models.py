@@ -326,6 +326,26 @@ class Belief(Recorded):
         return f"{self.expectation}: {self.probability}"
 
 
+class PastBelief(Kept):
+    """What delivery believed of an expectation from a moment on, and what the policy asked then."""
+
+    PART_OF = "expectation"
+
+    expectation = models.ForeignKey(Expectation, on_delete=models.PROTECT, related_name="past_beliefs")
+    at = models.DateTimeField()
+    probability = models.FloatField(null=True)  # None for scope and quality
+    asked = models.FloatField()
+    backed = models.BooleanField()
+    because = models.CharField(max_length=500, blank=True)
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ("at", "id")
+
+    def __str__(self) -> str:
+        return f"{self.expectation}, {self.at:%Y-%m-%d}: {self.probability}"
+
+
 class SavedView(Recorded):
     """A list's filters under a name, for the member who saved them."""
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accord.actions.door import follows, gate
 from accord.actions.refusals import Refused
+from accord.engagements.believing import keep as keep_belief
 from accord.engagements.models import Belief, Engagement, Expectation, Stage
 from accord.estimating import queries
 from accord.estimating.models import Estimate, State, WorkPackage
@@ -92,7 +93,7 @@ def _believe(expectation: Expectation, name: str, left_out: str, digest: str) ->
     belief = old or Belief(expectation=expectation)
     belief.covered_by, belief.left_out, belief.from_approved_estimate, belief.digest = believed
     belief.probability, belief.stale, belief.at = None, False, timezone.now()
-    belief.save()
+    keep_belief(belief)
 
 
 def _names(estimate: Estimate | None) -> dict[str, str]:

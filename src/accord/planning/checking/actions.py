@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accord.actions.door import action
 from accord.actions.refusals import WrongInput
+from accord.engagements.believing import keep as keep_belief
 from accord.engagements.models import Belief, Engagement, Expectation
 from accord.engagements.queries import standing
 from accord.engagements.rules import still_open
@@ -208,7 +209,7 @@ def believe(check: PromiseCheck) -> None:
     approved = plan.estimate.state == State.APPROVED
     backed_by = {"from_approved_estimate": approved and not check.departs, "departs": check.departs}
     covering = _packages_in(plan)
-    rows = standing().filter(engagement=check.engagement_id)
+    rows = standing().filter(engagement=check.engagement_id).select_related("engagement")
     for row in rows.select_related("belief", "coverage"):
         judged = check.result["promises"].get(promise_id(row.pk))
         code = row.coverage.code if hasattr(row, "coverage") else None
@@ -237,7 +238,7 @@ def believe(check: PromiseCheck) -> None:
             setattr(belief, name, value)
         belief.stale = check.stale and not check.only_words
         belief.digest, belief.at = check.digest, timezone.now()
-        belief.save()
+        keep_belief(belief)
 
 
 def _plan_of(check: PromiseCheck) -> Plan:
