@@ -105,6 +105,7 @@ INSTALLED_APPS = [
     "accord.planning",
     "accord.proposals",
     "accord.contracts",
+    "accord.portfolio",
     "accord.web",
     "accord.demo",
     # After ours, so that our templates come first.

@@ -13,6 +13,7 @@ urlpatterns = [
     path("estimates/", include("accord.estimating.urls")),
     path("plans/", include("accord.planning.urls")),
     path("proposals/", include("accord.proposals.urls")),
+    path("portfolio/", include("accord.portfolio.urls")),
     path("people/", include("accord.people.urls")),
     path("accounts/", include("accord.people.account_urls")),
     path("accounts/", include("allauth.urls")),

@@ -12,6 +12,7 @@ _MENU = (
     ("web:relationships", _("Relationships")),
     ("engagements:engagements", _("Engagements")),
     ("people:members", _("People")),
+    ("portfolio:over_sold", _("Over-sold")),
 )
 # Pages whose address lies elsewhere than the menu's entry to which they belong; the longest address that fits counts.
 _ALSO = (
