@@ -31,7 +31,8 @@ class Group(StrEnum):
 class Waiting:
     """One line of the desk: what, for which engagement, why me, until when, and where to do it.
 
-    With `in_dialog` the address holds a form that opens over the desk.
+    With `in_dialog` the address holds a form that opens over the desk. Where two lines of a group can have the same
+    address, `matter` tells them apart; it never holds words that change while the thing stays the same.
     """
 
     group: Group
@@ -42,6 +43,12 @@ class Waiting:
     address: str
     button: str
     in_dialog: bool = False
+    matter: str = ""
+
+    @property
+    def key(self) -> str:
+        """What stays the same while its words change, and no other line that waits for the same member has."""
+        return " ".join(filter(None, (self.group.value, self.matter, self.address)))
 
     @property
     def is_late(self) -> bool:
