@@ -13,10 +13,11 @@ from accord.notices import actions, queries, rules
 from accord.notices.forms import MailChoiceForm
 from accord.people.accounts import signed_in
 from accord.people.mail import folder
+from accord.people.models import Member
 
 
 def choose(request: HttpRequest) -> HttpResponse:
-    member = signed_in(request)
+    member = Member.objects.get(pk=signed_in(request).pk)
     choice = queries.choice_of(member)
     first = {name: getattr(choice, name) for name in MailChoiceForm.base_fields}
     form = MailChoiceForm(request.POST or None, initial=first)
