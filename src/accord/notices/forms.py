@@ -25,11 +25,9 @@ class MailChoiceForm(forms.Form):
     when = forms.ChoiceField(
         label=_("Tell me what waits for me by mail"),
         widget=forms.RadioSelect,
-        choices=(
-            (MailChoice.When.AT_ONCE, _("at once, as soon as something waits for a few minutes")),
-            (MailChoice.When.DAILY, _("once a day, on the days on which I work")),
-            (MailChoice.When.WEEKLY, _("once a week")),
-            (MailChoice.When.NEVER, _("not at all: I look at my desk myself")),
+        choices=MailChoice.When.choices,
+        help_text=_(
+            "At once is when it has waited for some minutes. Once a day is on the days on which you work."
         ),
     )
     weekday = forms.ChoiceField(

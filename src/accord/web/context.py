@@ -19,6 +19,7 @@ _ALSO = (
     ("/plans/", "engagements:engagements"),
     ("/plans/load/", "people:members"),
     ("/accounts/", "people:members"),
+    ("/notices/", "people:members"),
 )
 
 
