@@ -107,6 +107,7 @@ def test_what_is_done_before_its_mail_leaves_is_not_mailed(
     rounds.go(looks=False)
     assert told() == []
     assert Notice.objects.get().gone_at is not None
+    assert Post.objects.get().problem == ""
 
 
 def test_nobody_who_has_left_is_mailed_nor_told_old_things_when_they_are_back(
@@ -280,7 +281,7 @@ def test_an_address_that_is_not_taken_keeps_nobody_else_from_being_told(
     go()
     pass_time(clock, A_WHILE)
     assert [letter.to for letter in server.letters] == [[at_once.email]]
-    assert "no such mailbox" in Post.objects.get(member=wrong).problem
+    assert Post.objects.get(member=wrong).problem == "550 no such mailbox"
 
 
 def test_one_letter_is_tried_in_a_round_while_the_mail_server_is_away(

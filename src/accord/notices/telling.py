@@ -113,11 +113,23 @@ def _failed(post: Post, error: Exception) -> Outcome:
         post,
         tries=F("tries") + 1,
         not_before=next_try(post.tries),
-        problem=(str(error) or type(error).__name__)[:300],
+        problem=_in_words(error)[:300],
         failing_since=Coalesce("failing_since", timezone.now()),
     )
     away = isinstance(error, OSError) and not isinstance(error, _ABOUT_ONE_LETTER)
     return Outcome.SERVER_AWAY if away else Outcome.FAILED
+
+
+def _in_words(error: Exception) -> str:
+    """As whoever runs the mail server can read it."""
+    answers: list[tuple[int, bytes | str]] = []
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        answers = list(error.recipients.values())
+    elif isinstance(error, smtplib.SMTPResponseException):
+        answers = [(error.smtp_code, error.smtp_error)]
+    texts = [t.decode(errors="replace") if isinstance(t, bytes) else t for _, t in answers]
+    told = [f"{code} {text}" for (code, _), text in zip(answers, texts, strict=True)]
+    return "; ".join(told) or str(error) or type(error).__name__
 
 
 def _give_back(post: Post, **noted: object) -> None:
