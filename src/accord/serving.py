@@ -77,6 +77,8 @@ def serve(host: str, port: int) -> None:
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
+    if not os.environ.get("ACCORD_HOSTS"):
+        os.environ.setdefault("ACCORD_SITE", f"http://{host}:{port}/")  # the worker writes mails with links
     worker = subprocess.Popen([sys.executable, "-m", "accord.cli", "work"])
     try:
         Granian(
@@ -96,8 +98,10 @@ def work() -> None:
     """Work off jobs until interrupted; more of these processes may run at the same time."""
     from django.core.management import call_command
 
+    from accord.notices.rounds import begin_rounds
     from accord.planning.checking.jobs import warm_up
 
+    begin_rounds()
     warm_up()
     settle()
     call_command("db_worker", interval=0.1, queue_name="*", verbosity=0)

@@ -5,6 +5,7 @@ ACCORD_DATABASE   postgresql://user:password@host:port/name instead of the embed
 ACCORD_MAIL       smtp://user:password@host:port (smtps: for TLS from the start); without it mail is written into the data folder
 ACCORD_MAIL_FROM  the sender's address
 ACCORD_HOSTS      the names under which it is served, separated by commas (default: this machine only)
+ACCORD_SITE       the address at which people reach it, for links in mails (default: the first of ACCORD_HOSTS)
 ACCORD_HTTPS      1: cookies only over HTTPS, and browsers are told to come back over HTTPS
 ACCORD_DEMO       1: the sample firm, where anybody may sign in as anybody
 """
@@ -24,6 +25,13 @@ DATA = Path(os.environ.get("ACCORD_DATA", Path.home() / ".local" / "share" / "ac
 DEMO = os.environ.get("ACCORD_DEMO") == "1"
 HTTPS = os.environ.get("ACCORD_HTTPS") == "1"
 DEBUG = False
+
+
+def _site() -> str:
+    """Where a link leads that stands in a mail which no page asked for; with a slash at its end."""
+    host = os.environ.get("ACCORD_HOSTS", "").split(",")[0].removeprefix(".")
+    usual = f"{'https' if HTTPS else 'http'}://{host}/" if host else "http://localhost:8000/"
+    return os.environ.get("ACCORD_SITE", usual).rstrip("/") + "/"
 
 
 def _secret_key() -> str:
@@ -106,6 +114,7 @@ INSTALLED_APPS = [
     "accord.proposals",
     "accord.contracts",
     "accord.portfolio",
+    "accord.notices",
     "accord.web",
     "accord.demo",
     # After ours, so that our templates come first.
@@ -203,6 +212,7 @@ ALLOWED_HOSTS = [
     "[::1]",
     *filter(None, os.environ.get("ACCORD_HOSTS", "").split(",")),
 ]
+SITE = _site()
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

@@ -14,6 +14,7 @@ urlpatterns = [
     path("plans/", include("accord.planning.urls")),
     path("proposals/", include("accord.proposals.urls")),
     path("portfolio/", include("accord.portfolio.urls")),
+    path("notices/", include("accord.notices.urls")),
     path("people/", include("accord.people.urls")),
     path("accounts/", include("accord.people.account_urls")),
     path("accounts/", include("allauth.urls")),

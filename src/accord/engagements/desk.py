@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accord.engagements.models import Engagement, Expectation, Stage, TakenPart
-from accord.engagements.policies.in_force import in_force
+from accord.engagements.policies.in_force import in_force, remembered
 from accord.engagements.queries import not_backed, standing, visible_to
 from accord.engagements.rules import backing_of
 from accord.exchange import wording
@@ -32,7 +32,8 @@ class Group(StrEnum):
 class Waiting:
     """One line of the desk: what, for which engagement, why me, until when, and where to do it.
 
-    With `in_dialog` the address holds a form that opens over the desk.
+    With `in_dialog` the address holds a form that opens over the desk. Where two lines of a group can have the same
+    address, `matter` tells them apart; it never holds words that change while the thing stays the same.
     """
 
     group: Group
@@ -43,6 +44,12 @@ class Waiting:
     address: str
     button: str
     in_dialog: bool = False
+    matter: str = ""
+
+    @property
+    def key(self) -> str:
+        """What stays the same while its words change, and no other line that waits for the same member has."""
+        return " ".join(filter(None, (self.group.value, self.matter, self.address)))
 
     @property
     def is_late(self) -> bool:
@@ -62,7 +69,8 @@ def waits(source: Source) -> Source:
 
 def waiting_for(member: Member) -> list[Waiting]:
     """All that waits, the most urgent first within its group."""
-    found = [line for source in _sources for line in source(member)]
+    with remembered():
+        found = [line for source in _sources for line in source(member)]
     return sorted(found, key=lambda line: (list(Group).index(line.group), line.until or dt.date.max))
 
 

@@ -54,10 +54,11 @@ def _to_estimate(member: Member, estimate: Estimate) -> Iterator[Waiting]:
         if estimate.question:
             what = _("Say how many hours it takes: %(question)s") % {"question": estimate.question}
         why = _("%(name)s asked you.") % {"name": estimate.asked_by}
-        yield _line(Group.ANSWER, what, estimate, why, _("Estimate"))
+        yield _line(Group.ANSWER, what, estimate, why, _("Estimate"), "hours")
     elif rules.all_done(estimate.contributions.all()):
         what = _("Agree on the hours and deliver the estimate.")
-        yield _line(Group.ANSWER, what, estimate, _("All estimators are done."), _("Agree and deliver"))
+        why = _("All estimators are done.")
+        yield _line(Group.ANSWER, what, estimate, why, _("Agree and deliver"), "agreeing")
 
 
 def _to_judge(member: Member, estimate: Estimate) -> Iterator[Waiting]:
@@ -70,6 +71,6 @@ def _to_judge(member: Member, estimate: Estimate) -> Iterator[Waiting]:
     yield _line(Group.DECIDE, what, estimate, why, _("Judge the estimate"))
 
 
-def _line(group: Group, what: str, estimate: Estimate, why: str, button: str) -> Waiting:
+def _line(group: Group, what: str, estimate: Estimate, why: str, button: str, matter: str = "") -> Waiting:
     address = reverse("estimating:estimate", args=[estimate.pk])
-    return Waiting(group, what, estimate.engagement, why, estimate.due_on, address, button)
+    return Waiting(group, what, estimate.engagement, why, estimate.due_on, address, button, matter=matter)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
+import zoneinfo
 from collections.abc import Mapping
 from functools import cache, lru_cache
+from pathlib import Path
 from types import MappingProxyType
 
 import holidays
@@ -77,6 +79,26 @@ def place_name(country: str, subdivision: str) -> str:
     """As a sentence names it: Bayern, Germany."""
     whole = countries().get(country, country)
     return f"{subdivisions(country).get(subdivision, subdivision)}, {whole}" if subdivision else whole
+
+
+@cache
+def time_zones() -> tuple[str, ...]:
+    """The names of all time zones that this machine knows, without those that name no place."""
+    named = (name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith("Etc/"))
+    return ("UTC", *sorted(named))
+
+
+@cache
+def time_zone_of(country: str) -> str:
+    """The zone in which most people of a country live; UTC where this machine has no table of them."""
+    for folder in zoneinfo.TZPATH:
+        table = Path(folder) / "zone.tab"  # in each country the most populous zone comes first
+        lines = table.read_text(encoding="utf-8").splitlines() if table.is_file() else []
+        for line in lines:
+            code, _coordinates, zone = line.split("\t")[:3] if line[:1] != "#" else ("", "", "")
+            if code == country:
+                return zone
+    return "UTC"
 
 
 def public_holidays(country: str, subdivision: str, first: dt.date, last: dt.date) -> dict[dt.date, str]:

@@ -21,6 +21,7 @@ from accord.people.models import AccessRole, Member
 
 WEEK = 7  # days
 ENOUGH = 5  # promises: fewer say nothing about somebody's habits
+_EARLIEST, _LATEST = "2000", "2199"
 QUARTERS = 8  # to choose from
 _SEES_EVERYBODY = (AccessRole.EXECUTIVE, AccessRole.QUALITY_MANAGER, AccessRole.AUDITOR)
 
@@ -38,9 +39,8 @@ class Quarter:
     def read(cls, typed: str) -> Quarter | None:
         """2026-4; None if it is no quarter."""
         year, _dash, number = typed.partition("-")
-        if year.isascii() and year.isdigit() and len(year) == 4 and number in ("1", "2", "3", "4"):
-            return cls(max(1, int(year)), int(number))
-        return None
+        is_one = year.isascii() and year.isdigit() and number in ("1", "2", "3", "4")
+        return cls(int(year), int(number)) if is_one and _EARLIEST <= year <= _LATEST else None
 
     @property
     def first(self) -> dt.date:

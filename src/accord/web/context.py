@@ -22,6 +22,7 @@ _ALSO = (
     ("/proposals/", "engagements:engagements"),
     ("/policy/", "people:members"),
     ("/accounts/", "people:members"),
+    ("/notices/", "people:members"),
 )
 
 

@@ -54,7 +54,7 @@ def of_day(day: dt.date) -> InForce:
 @contextmanager
 def remembered() -> Iterator[None]:
     """Within, the policy is read once: a page asks it for every line that it shows."""
-    token = _remembered.set([])
+    token = _remembered.set(_remembered.get() or [])
     try:
         yield
     finally:

@@ -87,7 +87,7 @@ def _red(promise: Expectation) -> Waiting:
         "share": share(promise.belief.probability or 0.0, asked),
         "asked": share(asked),
     }
-    return _look(engagement, what, _("See what would help"))
+    return _look(engagement, what, _("See what would help"), "red")
 
 
 def _out_of_date(member: Member) -> Iterator[Waiting]:
@@ -100,9 +100,10 @@ def _out_of_date(member: Member) -> Iterator[Waiting]:
     for check in newest:
         because = rules.why_not_current(check, now)
         if because is not None and not rules.is_under_way(check):
-            yield _look(check.engagement, because, _("Check again"))
+            yield _look(check.engagement, because, _("Check again"), "stale")
 
 
-def _look(engagement: Engagement, what: str, button: str) -> Waiting:
+def _look(engagement: Engagement, what: str, button: str, matter: str) -> Waiting:
     address = reverse("planning:check", args=[engagement.pk])
-    return Waiting(Group.LOOK, what, engagement, _("You have to keep it."), None, address, button)
+    why = _("You have to keep it.")
+    return Waiting(Group.LOOK, what, engagement, why, None, address, button, matter=matter)
