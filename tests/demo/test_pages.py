@@ -15,7 +15,7 @@ from accord.engagements.models import Engagement, Expectation, Part
 from accord.people.models import Absence, AccessRole, Member, Role, Skill, Team
 from accord.planning.checking.actions import ask_for_check, try_scenario
 from accord.planning.models import Link, PromiseCheck, Scenario
-from accord.proposals.models import Proposal
+from accord.proposals.models import Clause, Proposal, RateCard
 from accord.relationships.models import Contact, Relationship
 
 MOST_QUERIES = 12
@@ -37,6 +37,8 @@ MUST = {
     "planning:check",
     "proposals:proposals",
     "proposals:proposal",
+    "proposals:clauses",
+    "proposals:rate_cards",
     "planning:load",
     "people:members",
     "people:member",
@@ -106,6 +108,9 @@ class _Examples:
             ("plans/promises/", berths.expectations.filter(kind=Expectation.Kind.TIME).first()),
             ("plans/checks/", check),
             ("plans/scenarios/", scenario),
+            ("proposals/clauses/", Clause.objects.first()),
+            ("proposals/rate-cards/", RateCard.objects.first()),
+            ("proposals/sendings/", Proposal.objects.first()),  # only sent to
             ("proposals/of/", Engagement.objects.get(title="Broker app")),
             ("proposals/", Proposal.objects.get(engagement__title="Broker app")),
             ("people/absences/", Absence.objects.first()),

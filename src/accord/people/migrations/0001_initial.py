@@ -62,9 +62,24 @@ class Migration(migrations.Migration):
                 ('subdivision', models.CharField(blank=True, max_length=40, verbose_name='state or province')),
                 ('hours_per_day', models.DecimalField(decimal_places=2, default=8, max_digits=4, verbose_name='hours per day')),
                 ('workdays', models.CharField(default='mon tue wed thu fri', max_length=30, verbose_name='working days')),
+                ('address', models.CharField(blank=True, max_length=300, verbose_name='address')),
+                ('register', models.CharField(blank=True, max_length=300, verbose_name='register and tax numbers')),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='there_is_one_firm'), models.CheckConstraint(condition=models.Q(('hours_per_day__gt', 0), ('hours_per_day__lte', 24)), name='a_firm_works_some_hours_a_day')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Logo',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('png', 'PNG'), ('svg', 'SVG')], max_length=3)),
+                ('data', models.TextField()),
+                ('digest', models.CharField(max_length=64)),
+                ('firm', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='logo', to='people.firm')),
+            ],
+            options={
+                'abstract': False,
             },
         ),
         migrations.CreateModel(

@@ -11,6 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('engagements', '0002_append_only'),
+        ('people', '0001_initial'),
         ('estimating', '0001_initial'),
         ('relationships', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
@@ -44,6 +45,9 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('contact', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='relationships.contact')),
                 ('proposal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sendings', to='proposals.proposal')),
+                ('mailed_at', models.DateTimeField(null=True)),
+                ('mail_problem', models.CharField(blank=True, max_length=300)),
+                ('given_up', models.BooleanField(default=False)),
             ],
         ),
         migrations.AddField(
@@ -66,5 +70,63 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='proposal',
             constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(('digest', ''), _negated=True), _connector='OR'), name='what_was_sent_has_its_digest'),
+        ),
+        migrations.CreateModel(
+            name='RateCard',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=80, unique=True, verbose_name='name')),
+                ('currency', models.CharField(max_length=3, verbose_name='currency')),
+                ('valid_from', models.DateField(verbose_name='valid from')),
+                ('valid_until', models.DateField(null=True, verbose_name='valid until')),
+            ],
+            options={
+                'ordering': ('-valid_from', 'name'),
+                'constraints': [models.CheckConstraint(condition=models.Q(('valid_until', None), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='a_rate_card_ends_after_it_begins')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Clause',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('title', models.CharField(max_length=200, verbose_name='title')),
+                ('text', models.TextField(max_length=4000, verbose_name='text')),
+                ('language', models.CharField(choices=[('en', 'English'), ('de', 'Deutsch'), ('fr', 'Français')], max_length=5, verbose_name='language')),
+                ('profiles', models.JSONField(verbose_name='profiles')),
+                ('mandatory', models.BooleanField(verbose_name='mandatory')),
+                ('active', models.BooleanField(default=True)),
+                ('written_at', models.DateTimeField(auto_now_add=True)),
+                ('replaces', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='proposals.clause')),
+                ('written_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ('title',),
+                'constraints': [models.UniqueConstraint(condition=models.Q(('active', True)), fields=('language', 'title'), name='an_active_clause_has_its_own_title'), models.CheckConstraint(condition=models.Q(('language__in', ['en', 'de', 'fr'])), name='a_clause_has_a_language_of_ours')],
+            },
+        ),
+        migrations.CreateModel(
+            name='OfferNumber',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('year', models.PositiveIntegerField()),
+                ('serial', models.PositiveIntegerField()),
+                ('engagement', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='offer_number', to='engagements.engagement')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('year', 'serial'), name='an_offer_has_its_own_number'), models.CheckConstraint(condition=models.Q(('serial__gte', 1)), name='the_first_offer_of_a_year_is_number_1')],
+            },
+        ),
+        migrations.CreateModel(
+            name='CardLine',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('rate', models.DecimalField(decimal_places=2, max_digits=8, verbose_name='rate per hour')),
+                ('role', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.role')),
+                ('card', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='proposals.ratecard')),
+            ],
+            options={
+                'ordering': ('role__name',),
+                'constraints': [models.UniqueConstraint(fields=('card', 'role'), name='a_card_has_one_rate_of_a_role'), models.CheckConstraint(condition=models.Q(('rate__gt', 0)), name='a_rate_of_a_card_is_above_zero')],
+            },
         ),
     ]

@@ -35,10 +35,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("industry", models.CharField(blank=True, max_length=100, verbose_name="industry")),
+                ("language", models.CharField(choices=[("en", "English"), ("de", "Deutsch"), ("fr", "Français")], default="en", max_length=5, verbose_name="language")),
             ],
             options={
                 "ordering": ("name",),
                 "constraints": [
+                    models.CheckConstraint(condition=models.Q(("language__in", ["en", "de", "fr"])), name="a_client_has_a_language_of_ours"),
                     models.CheckConstraint(
                         condition=models.Q(("kind__in", ["external", "internal"])),
                         name="a_client_is_external_or_internal",
