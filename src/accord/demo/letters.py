@@ -49,13 +49,13 @@ class Letters:
     def _own_words(self, says: Content, own: Page) -> Content:
         if not own:
             return says
-        names = own["names"]
-        scope = tuple(
-            item.model_copy(update={"name": names.get(item.name, item.name)}) for item in says.scope
-        )
+        named = {
+            part: tuple(row.model_copy(update={"name": own["names"].get(row.name, row.name)}) for row in rows)
+            for part, rows in (("scope", says.scope), ("dates", says.dates))
+        }
         more = {name: tuple(own[name]) for name in ("assumptions", "excluded")}
         prices = tuple(self._price(*line) for line in own["prices"])
-        return says.model_copy(update={"scope": scope, "prices": prices, **more})
+        return says.model_copy(update={"prices": prices, **named, **more})
 
     def _price(self, name: str, *about: int | str) -> PriceLine:
         if len(about) == 1:

@@ -9,9 +9,6 @@ from typing import Any
 
 from django import forms
 from django.forms import formset_factory
-from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from accord.actions.forms import SeveralField
@@ -32,24 +29,12 @@ from accord.proposals.content import (
 )
 from accord.proposals.models import CardLine, Proposal
 from accord.proposals.rates import BY_THE_HOUR, lines_for
+from accord.proposals.widgets import Chosen, Written
 from accord.relationships.models import Contact
 
 _FREE_ROWS = 1
 _MOST_ROWS = 300
 _AREA = {"rows": 3}
-
-
-class SharedSelect(forms.Select):
-    """A choice whose options are the same in many rows: they are written out once, and each row marks its own."""
-
-    def __init__(self, written: str) -> None:
-        super().__init__()
-        self.written = written
-
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        own = format_html('<option value="{}"', str(value or ""))
-        options = mark_safe(self.written.replace(own, f"{own} selected", 1))
-        return format_html("<select{}>{}</select>", flatatt({**(attrs or {}), "name": name}), options)
 
 
 class TextForm(forms.Form):
@@ -98,19 +83,6 @@ class Row(forms.Form):
         return bool(self.cleaned_data.get("name"))
 
 
-class Chosen:
-    """What a row's choice is made of, shared by all rows."""
-
-    def __init__(self, choices: Sequence[tuple[str, str]], options: str) -> None:
-        self.choices = [("", _("none")), *choices]
-        none = format_html('<option value="">{}</option>', _("none"))
-        self.written = none + options
-
-    def give(self, field: Any) -> None:
-        field.widget = SharedSelect(self.written)
-        field.choices = self.choices
-
-
 class Packaged(Row):
     """A row that a work package of the estimate stands behind."""
 
@@ -123,6 +95,9 @@ class Packaged(Row):
 
 class ScopeRow(Packaged):
     text = forms.CharField(label=_("What it is"), max_length=4000, required=False)
+
+
+_KINDS = Chosen(PriceKind.choices)
 
 
 class PriceRow(Row):
@@ -141,6 +116,7 @@ class PriceRow(Row):
         super().__init__(*args, **kwargs)
         self.lines = lines
         choice.give(self.fields["card"])
+        _KINDS.give(self.fields["kind"])
         if not lines:
             del self.fields["card"]
 
@@ -285,18 +261,15 @@ class ProposalForm:
 
 
 def _packages(proposal: Proposal) -> Chosen:
-    found = [(p.code, p.name) for p in proposal.estimate.packages.all()]
-    return Chosen(found, format_html_join("", '<option value="{}">{}</option>', found))
+    return Chosen([("", _("none")), *((p.code, p.name) for p in proposal.estimate.packages.all())])
 
 
 def _cards(lines: Sequence[CardLine], currency: str) -> dict[str, Any]:
     """The options tell the browser what they fill in."""
-    told = [
-        (str(line.pk), f"{line.role}, {money(float(line.rate), currency)} ({line.card})") for line in lines
-    ]
-    parts = [(pk, line.role.name, line.rate, words) for (pk, words), line in zip(told, lines, strict=True)]
-    options = format_html_join("", '<option value="{}" data-name="{}" data-rate="{}">{}</option>', parts)
-    return {"lines": lines, "choice": Chosen(told, options)}
+    words = [f"{line.role}, {money(float(line.rate), currency)} ({line.card})" for line in lines]
+    choices = [("", _("none")), *((str(line.pk), told) for line, told in zip(lines, words, strict=True))]
+    fills = {str(line.pk): {"data-name": line.role.name, "data-rate": line.rate} for line in lines}
+    return {"lines": lines, "choice": Chosen(choices, fills)}
 
 
 def _as_row(text: ClauseText) -> dict[str, Any]:
@@ -317,7 +290,9 @@ def _once(says: Content) -> dict[str, Any]:
 def _rows(
     row: type[forms.Form], prefix: str, data: Any, has: Sequence[Any], kwargs: dict[str, Any] | None = None
 ) -> Any:
-    made = formset_factory(row, extra=_FREE_ROWS, max_num=_MOST_ROWS, absolute_max=_MOST_ROWS)
+    made = formset_factory(
+        row, extra=_FREE_ROWS, max_num=_MOST_ROWS, absolute_max=_MOST_ROWS, renderer=Written()
+    )
     initial = [part if isinstance(part, dict) else part.model_dump() for part in has]
     return made(data, prefix=prefix, initial=initial, form_kwargs=kwargs or {})
 
