@@ -26,9 +26,8 @@ from accord.relationships.models import Language
 def clauses(request: HttpRequest) -> HttpResponse:
     member = signed_in(request)
     rows = Clause.objects.filter(active=True).select_related("written_by").order_by("language", "title")
-    names = {name: str(label) for name, label in Profile.choices}
     for row in rows:
-        row.told_profiles = [names.get(name, name) for name in row.profiles]
+        row.told_profiles = [str(label) for name, label in Profile.choices if name in row.profiles]
     page = {
         "languages": [
             (Language(name).label, list(found)) for name, found in groupby(rows, lambda c: c.language)
