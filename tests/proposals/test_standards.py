@@ -6,6 +6,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.test import Client
 
 from accord.actions.refusals import NotAllowed, Refused, WrongInput
 from accord.people.actions import add_role
@@ -13,12 +14,14 @@ from accord.people.models import AccessRole
 from accord.proposals.actions import begin_proposal, new_version, save_proposal
 from accord.proposals.clauses import departures
 from accord.proposals.content import ClauseText, PriceKind, PriceLine
-from accord.proposals.models import Clause, Proposal, RateCard
+from accord.proposals.models import Clause, Proposal, RateCard, State
 from accord.proposals.rates import beside_cards, lines_for
 from accord.proposals.standards import Card, ClauseWords, retire_clause, write_clause, write_rate_card
 from accord.relationships.actions import change_client
 from tests import firm
+from tests.planning import check_builders as planned
 from tests.proposals.builders import engagement, now, proposal, says, seller
+from tests.proposals.test_pages import sent_form
 
 pytestmark = pytest.mark.django_db
 TODAY = dt.date.today()
@@ -205,3 +208,67 @@ def test_a_number_never_changes() -> None:
     proposal()
     with pytest.raises(DatabaseError, match="never changes"), connection.cursor() as cursor:
         cursor.execute("UPDATE proposals_offernumber SET serial = 7")
+
+
+def test_a_new_version_does_not_hold_until_a_day_that_is_over() -> None:
+    over = TODAY - dt.timedelta(1)
+    draft = proposal(content=says(valid_until=over))
+    planned.saved(None, _sent(draft))
+    assert new_version(seller(draft.engagement), now(draft)).says.valid_until is None
+
+
+def _sent(draft: Proposal) -> Proposal:
+    draft.state, draft.digest = State.SENT, "x"
+    return draft
+
+
+def test_a_line_of_a_card_fills_in_what_is_empty_and_a_fixed_price_is_of_no_card(client: Client) -> None:
+    line = card().lines.get()
+    draft = proposal()
+    client.force_login(
+        seller(draft.engagement), backend="allauth.account.auth_backends.AuthenticationBackend"
+    )
+    taken = {"prices-1-card": str(line.pk), "prices-1-quantity": "10", "prices-0-card": str(line.pk)}
+    client.post(f"/proposals/{draft.pk}/change/", sent_form(draft, **taken))
+    fixed, by_the_hour = now(draft).says.prices
+    assert (fixed.kind, fixed.card, fixed.rate) == (PriceKind.FIXED, None, 40_000)
+    assert (by_the_hour.kind, by_the_hour.card) == (PriceKind.TIME, line.pk)
+    assert (by_the_hour.name, by_the_hour.amount) == (line.role.name, 1_200)
+
+
+def test_a_line_of_a_card_that_is_not_offered_is_told_and_not_taken(client: Client) -> None:
+    card()
+    line = card("Pounds", currency="GBP").lines.get()
+    draft = proposal()
+    client.force_login(
+        seller(draft.engagement), backend="allauth.account.auth_backends.AuthenticationBackend"
+    )
+    for typed in (str(line.pk), "nonsense"):
+        answer = client.post(f"/proposals/{draft.pk}/change/", sent_form(draft, **{"prices-0-card": typed}))
+        assert answer.status_code == 422
+    assert now(draft).says.prices[0].card is None
+
+
+def test_a_clause_comes_through_the_form_word_for_word_and_an_offered_one_is_added(client: Client) -> None:
+    clause(text="First.\n\nSecond.")
+    more = clause("Personal data", mandatory=False)
+    of = engagement()
+    draft = begin_proposal(seller(of), of)
+    client.force_login(seller(of), backend="allauth.account.auth_backends.AuthenticationBackend")
+    data = sent_form(draft) | {"clauses-0-text": "First.\r\n\r\nSecond.", "add_clauses": [more.pk]}
+    client.post(f"/proposals/{draft.pk}/change/", data)
+    assert [text.clause for text in now(draft).says.clauses] == [
+        *(c.clause for c in draft.says.clauses),
+        more.pk,
+    ]
+    assert told(now(draft)) == {}
+
+
+def test_who_reads_no_rate_cards_is_not_led_to_them(client: Client) -> None:
+    client.force_login(
+        firm.member(AccessRole.MEMBER), backend="allauth.account.auth_backends.AuthenticationBackend"
+    )
+    assert "/proposals/rate-cards/" not in client.get("/proposals/clauses/").content.decode()
+    assert client.get("/proposals/rate-cards/").status_code == 403
+    for page in ("clauses/new/", "rate-cards/new/"):
+        assert client.get(f"/proposals/{page}").status_code == 403

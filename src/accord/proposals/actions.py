@@ -71,14 +71,17 @@ def save_proposal(actor: Member, proposal: Proposal, content: Content, revision:
 
 @action(permission=rules.may_change)
 def new_version(actor: Member, proposal: Proposal) -> Proposal:
-    """A copy of this version to work on, on the estimate that is approved now.
+    """A copy of this version to work on, on the estimate that is approved now; a day that is over is not copied.
 
     Raises:
         Refused: the engagement has ended, has a draft already, or no approved estimate.
     """
     still_open(proposal.engagement)
     _no_draft(proposal.engagement)
-    return _new(actor, proposal.engagement, _approved(proposal.engagement), proposal.says)
+    says = proposal.says
+    if says.valid_until is not None and says.valid_until < timezone.localdate():
+        says = says.model_copy(update={"valid_until": None})
+    return _new(actor, proposal.engagement, _approved(proposal.engagement), says)
 
 
 @action(permission=rules.may_send)

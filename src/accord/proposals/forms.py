@@ -97,9 +97,6 @@ class ScopeRow(Packaged):
     text = forms.CharField(label=_("What it is"), max_length=4000, required=False)
 
 
-_KINDS = Chosen(PriceKind.choices)
-
-
 class PriceRow(Row):
     kind = forms.ChoiceField(label=_("Kind"), choices=PriceKind, initial=PriceKind.FIXED)
     quantity = forms.DecimalField(
@@ -112,11 +109,13 @@ class PriceRow(Row):
     card = forms.TypedChoiceField(label=_("From a rate card"), required=False, coerce=int, empty_value=None)
     field_order = ("name", "card", "kind", "quantity", "rate")
 
-    def __init__(self, *args: Any, lines: Sequence[CardLine], choice: Chosen, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, lines: Sequence[CardLine], choice: Chosen, kinds: Chosen, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.lines = lines
         choice.give(self.fields["card"])
-        _KINDS.give(self.fields["kind"])
+        kinds.give(self.fields["kind"])
         if not lines:
             del self.fields["card"]
 
@@ -170,7 +169,6 @@ class QualityRow(Packaged):
 
 
 class ClauseRow(Row):
-    name = forms.CharField(label=_("Title"), max_length=200, required=False)
     text = forms.CharField(
         label=_("Words"), max_length=4000, required=False, widget=forms.Textarea(attrs=_AREA)
     )
@@ -269,7 +267,7 @@ def _cards(lines: Sequence[CardLine], currency: str) -> dict[str, Any]:
     words = [f"{line.role}, {money(float(line.rate), currency)} ({line.card})" for line in lines]
     choices = [("", _("none")), *((str(line.pk), told) for line, told in zip(lines, words, strict=True))]
     fills = {str(line.pk): {"data-name": line.role.name, "data-rate": line.rate} for line in lines}
-    return {"lines": lines, "choice": Chosen(choices, fills)}
+    return {"lines": lines, "choice": Chosen(choices, fills), "kinds": Chosen(PriceKind.choices)}
 
 
 def _as_row(text: ClauseText) -> dict[str, Any]:

@@ -106,6 +106,7 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
         return gone(request, "proposals:proposal", found.pk)
     title = _("Send version {version}").format(version=found.version)
     told = _("The PDF of exactly this version goes to them by mail. It is not changed afterwards.")
+    told = f"{told} {pdf.held_until(found)}"
     return form_page(request, form, title, _("Send it"), engagement=found.engagement, explanation=told)
 
 

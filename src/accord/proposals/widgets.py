@@ -31,11 +31,11 @@ class SharedSelect(forms.Select):
 
     def __init__(self, options: str) -> None:
         super().__init__()
-        self.options = options
+        self.written = options
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         own = format_html('<option value="{}"', "" if value is None else str(value))
-        marked = mark_safe(self.options.replace(own, f"{own} selected", 1))
+        marked = mark_safe(self.written.replace(own, f"{own} selected", 1))
         return format_html("<select{}>{}</select>", flatatt({"name": name, **(attrs or {})}), marked)
 
 
