@@ -20,7 +20,7 @@ SCRATCH = ACCORD_DATA=$$(mktemp -d)
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo check-example test lint permissions guide bench schema lock clean
+.PHONY: help demo check-example test lint permissions guide bench words schema lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -53,6 +53,9 @@ guide: $(DEV) ## Take the guide's pictures anew (docs/guide)
 bench: $(DEV) ## Run every benchmark in turn
 	@set -e; for bench in $(sort $(wildcard benchmarks/bench_*.py)); do \
 		echo "== $$bench"; $(BIN)/python -m "benchmarks.$$(basename "$$bench" .py)"; done
+
+words: ## Compile what clients read in other languages (src/accord/locale; needs gettext's msgfmt)
+	@for po in src/accord/locale/*/LC_MESSAGES/django.po; do msgfmt --check-format -o "$${po%.po}.mo" "$$po"; done
 
 schema: $(RUN) ## Write the engagement file's JSON Schema to docs/
 	@$(BIN)/accord schema > docs/engagement-file.schema.json.new

@@ -65,7 +65,7 @@ class Person:
         self.engagement = engagement
         self.browser = Client(HTTP_HOST="localhost")
         lead = build.delivery_lead(engagement)
-        self.browser.force_login(lead, backend="allauth.account.auth_backends.AuthenticationBackend")
+        self.browser.force_login(lead, backend="accord.people.backends.Backend")
 
     def post(self, name: str, *args: int, **sent: str) -> None:
         from django.urls import reverse

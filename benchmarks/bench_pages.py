@@ -38,7 +38,7 @@ def measure(which: str, limit: float) -> None:
     executive = Member.objects.filter(given_roles__role=AccessRole.EXECUTIVE).first()
     assert executive
     client = Client(HTTP_HOST="localhost")
-    client.force_login(executive, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(executive, backend="accord.people.backends.Backend")
     wrong = 0
     for name, address in addresses(executive):
         with CaptureQueriesContext(connection) as asked:
@@ -113,7 +113,7 @@ def objects(member: Any) -> dict[str, Any]:
     from accord.engagements.models import Engagement, Expectation
     from accord.people.models import Role, Team
     from accord.planning.models import Activity, Link, PromiseCheck, Scenario
-    from accord.proposals.models import Proposal
+    from accord.proposals.models import Clause, Proposal, RateCard
     from accord.relationships.models import Contact
 
     planned = Engagement.objects.exclude(plan=None)
@@ -140,6 +140,8 @@ def objects(member: Any) -> dict[str, Any]:
         "plans/checks/": pk_of(PromiseCheck.objects.filter(engagement=engagement, scenario=None)),
         "plans/scenarios/": pk_of(Scenario.objects.exclude(checks=None)),
         "proposals/of/": engagement.pk,
+        "proposals/clauses/": pk_of(Clause.objects.all()),
+        "proposals/rate-cards/": pk_of(RateCard.objects.all()),
         "proposals/": pk_of(Proposal.objects.all()),
         "who": f"role-{pk_of(Role.objects.all())}",
         "week": (today - dt.timedelta(today.weekday())).isoformat(),

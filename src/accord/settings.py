@@ -169,7 +169,7 @@ TEMPLATES = [
 # Who may come in
 
 AUTH_USER_MODEL = "people.Member"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["accord.people.backends.Backend"]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
@@ -251,6 +251,7 @@ WHITENOISE_USE_FINDERS = True  # the files lie in the package: nothing is to be 
 MEDIA_ROOT = DATA / "uploads"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]  # a page in half a language is worse than one in another
+LOCALE_PATHS = [HERE / "locale"]  # what clients read has more languages: relationships.models.Language
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

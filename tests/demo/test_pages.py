@@ -15,7 +15,7 @@ from accord.engagements.models import Engagement, Expectation, Part
 from accord.people.models import Absence, AccessRole, Member, Role, Skill, Team
 from accord.planning.checking.actions import ask_for_check, try_scenario
 from accord.planning.models import Link, PromiseCheck, Scenario
-from accord.proposals.models import Proposal
+from accord.proposals.models import Clause, Proposal, RateCard
 from accord.relationships.models import Contact, Relationship
 
 MOST_QUERIES = 12
@@ -37,6 +37,8 @@ MUST = {
     "planning:check",
     "proposals:proposals",
     "proposals:proposal",
+    "proposals:clauses",
+    "proposals:rate_cards",
     "planning:load",
     "people:members",
     "people:member",
@@ -55,7 +57,7 @@ def test_every_page_opens_for_an_executive_with_few_queries(
     client: Client, where_it_runs: None, sample_firm: None
 ) -> None:
     executive = Member.objects.get(given_roles__role=AccessRole.EXECUTIVE)
-    client.force_login(executive, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(executive, backend="accord.people.backends.Backend")
     client.raise_request_exception = False  # all faults are told together
     client.get("/")  # the first page writes down the session
     examples, opened, faults = _Examples(), set(), []
@@ -106,6 +108,9 @@ class _Examples:
             ("plans/promises/", berths.expectations.filter(kind=Expectation.Kind.TIME).first()),
             ("plans/checks/", check),
             ("plans/scenarios/", scenario),
+            ("proposals/clauses/", Clause.objects.first()),
+            ("proposals/rate-cards/", RateCard.objects.first()),
+            ("proposals/sendings/", Proposal.objects.first()),  # only sent to
             ("proposals/of/", Engagement.objects.get(title="Broker app")),
             ("proposals/", Proposal.objects.get(engagement__title="Broker app")),
             ("people/absences/", Absence.objects.first()),

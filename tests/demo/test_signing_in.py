@@ -25,7 +25,7 @@ def test_without_the_sample_firm_there_is_no_such_address(client: Client) -> Non
 
 
 def test_signed_in_nobody_finds_the_address_either(client: Client) -> None:
-    client.force_login(firm.seller(), backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(firm.seller(), backend="accord.people.backends.Backend")
     assert client.get("/demo/").status_code == 404
 
 

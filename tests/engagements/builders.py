@@ -17,7 +17,7 @@ from accord.engagements.models import Belief, Engagement, Expectation
 from accord.people.models import Member
 
 TODAY = dt.date.today()
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "accord.people.backends.Backend"
 
 
 def said(engagement: Engagement, what: Said, by: Member | None = None) -> Expectation:

@@ -100,7 +100,7 @@ def test_texts_that_are_no_numbers_or_roles_are_told_with_their_cells() -> None:
 def test_a_script_in_a_name_stays_text(client: Any) -> None:
     somebody = estimator()
     estimate = saved(asked(None, somebody), somebody, [row("</script><script>alert(1)</script>", (1, 2, 3))])
-    client.force_login(somebody, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(somebody, backend="accord.people.backends.Backend")
     content = client.get(f"/estimates/{estimate.pk}/").content
     assert b"<script>alert" not in content
 

@@ -29,7 +29,7 @@ def full(client: Any) -> tuple[Any, Estimate]:
         row("=Test & <try>", (2, 3, 4), by=role("Tester")),
     ]
     estimate = saved(asked(None, somebody), somebody, rows)
-    client.force_login(somebody, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(somebody, backend="accord.people.backends.Backend")
     return client, estimate
 
 
@@ -184,7 +184,7 @@ def test_a_stranger_and_a_delivered_estimate_take_no_file(client: Any) -> None:
     estimate = delivered()
     by = estimate.contributions.get().estimator
     for somebody, status in ((estimator(), 403), (by, 409)):
-        client.force_login(somebody, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(somebody, backend="accord.people.backends.Backend")
         assert client.get(f"/estimates/{estimate.pk}/import/").status_code == status
 
 

@@ -84,7 +84,7 @@ def test_no_page_tells_an_estimator_the_others_numbers(client: object, page: str
     estimate = asked(None, ann, ben)
     given(estimate, ann, two_packages(SECRET))
     for onlooker in (ben, seller_of(estimate.engagement), firm.administrator()):
-        client.force_login(onlooker, backend="allauth.account.auth_backends.AuthenticationBackend")  # type: ignore[attr-defined]
+        client.force_login(onlooker, backend="accord.people.backends.Backend")  # type: ignore[attr-defined]
         content = _unpacked(client.get(f"/estimates/{estimate.pk}/{page}").content)  # type: ignore[attr-defined]
         for secret in (b"84688", "84\u202f688".encode(), b"84,688", b"73577", b"95799"):
             assert secret not in content

@@ -59,7 +59,7 @@ def at(client: Any, settings: Any) -> Any:
     settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "usersessions" not in name]
 
     def come(member: Any) -> Any:
-        client.force_login(member, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(member, backend="accord.people.backends.Backend")
         client.get("/")  # what is asked once for a process or a session
         return client
 
@@ -372,7 +372,7 @@ def test_a_form_that_is_sent_to_the_grid_is_refused_in_words() -> None:
     somebody = estimator()
     address = f"/estimates/{asked(None, somebody).pk}/"
     client = Client(enforce_csrf_checks=True)
-    client.force_login(somebody, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(somebody, backend="accord.people.backends.Backend")
     client.get(address)
     token = {"X-CSRFToken": client.cookies["accord_csrf"].value}
     answer = client.post(f"{address}rows/", {"a": "b"}, headers=token)

@@ -62,7 +62,7 @@ class Person:
         from django.test import Client
 
         client = Client()
-        client.force_login(member, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(member, backend="accord.people.backends.Backend")
         cookie = {
             "name": settings.SESSION_COOKIE_NAME,
             "value": client.cookies[settings.SESSION_COOKIE_NAME].value,

@@ -13,6 +13,7 @@ from tests import firm
 from tests.estimating import builders as estimates
 from tests.planning import check_builders as build
 from tests.proposals import builders as proposals
+from tests.proposals.test_standards import card, clause
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -121,6 +122,8 @@ def test_nor_where_it_is_planned_and_checked(sits_down, theme: str) -> None:  # 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_nor_where_it_is_offered(sits_down, theme: str) -> None:  # type: ignore[no-untyped-def]
+    kept, made = clause(), card()
+    clause("Personal data", mandatory=False)
     of = proposals.engagement()
     build.told_date(of, 30)
     proposals.checked(of)
@@ -131,6 +134,11 @@ def test_nor_where_it_is_offered(sits_down, theme: str) -> None:  # type: ignore
     page.emulate_media(color_scheme=theme)
     addresses = ("", "change/", f"compare/{first.pk}/", "send/")
     found = violations(page, *(f"/proposals/{draft.pk}/{address}" for address in addresses))
+    page = sits_down(firm.administrator()).page
+    page.emulate_media(color_scheme=theme)
+    standards = ("clauses/", f"clauses/{kept.pk}/change/", f"clauses/{kept.pk}/retire/")
+    cards = ("rate-cards/", f"rate-cards/{made.pk}/change/")
+    found += violations(page, *(f"/proposals/{address}" for address in (*standards, *cards)))
     assert found == []
 
 
@@ -149,6 +157,7 @@ def test_nor_among_people_nor_before_signing_in(sits_down, theme: str) -> None: 
         "/people/skills/",
         "/people/firm/",
         "/people/firm/set-up/",
+        "/people/firm/logo/",
         "/accounts/2fa/totp/activate/",
     )
     refused = sits_down(other).page

@@ -24,7 +24,7 @@ CHOSEN = {"when": "weekly", "hour": "7", "weekday": "thu", "time_zone": "Asia/To
 
 def signed_in(member: Member) -> Client:
     client = Client()
-    client.force_login(member, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(member, backend="accord.people.backends.Backend")
     return client
 
 

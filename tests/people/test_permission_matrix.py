@@ -25,7 +25,7 @@ from accord.estimating.models import Contribution, Estimate, Template
 from accord.people.actions import deactivate_member
 from accord.people.models import Absence, AccessRole, Invitation, Member, Role, Skill, Team
 from accord.planning.models import Activity, Assignment, Link, Plan, PromiseCheck, Scenario
-from accord.proposals.models import Proposal
+from accord.proposals.models import Clause, Proposal, RateCard, Sending
 from accord.relationships.models import Contact, Relationship
 from tests import firm
 
@@ -119,6 +119,7 @@ def belongs(model: type[models.Model]) -> None:
 _BELONGING = (
     *(Absence, Invitation, Role, Skill),
     *(SavedView, Estimate, Contribution, Template, Proposal),
+    *(Sending, Clause, RateCard),
     *(Plan, Activity, Scenario, PromiseCheck),
 )
 for _model in _BELONGING:

@@ -41,7 +41,7 @@ def engagement(role: Role) -> Engagement:
 
 def as_(member: Member) -> Client:
     client = Client()
-    client.force_login(member, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(member, backend="accord.people.backends.Backend")
     return client
 
 

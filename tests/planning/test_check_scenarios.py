@@ -200,7 +200,7 @@ def test_once_it_was_told_nothing_is_left_to_tell_and_the_promise_is_backed(
     date, seller = adopted_date(engagement, lead), engagement.parts.get(part=Part.SELLER).member
     (told,) = to_tell(engagement)
     client = Client()
-    client.force_login(seller, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(seller, backend="accord.people.backends.Backend")
     form = client.get(told.address).context["form"]
     assert form["date"].value() == date.isoformat()
     sent = {name: form[name].value() or "" for name in form.fields} | {"channel": "call"}

@@ -22,7 +22,7 @@ from tests.planning import builders
 from tests.planning.test_actions import _grouped
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "accord.people.backends.Backend"
 SCRIPT = "<script>alert(1)</script>"
 
 

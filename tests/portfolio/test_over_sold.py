@@ -156,9 +156,7 @@ def test_the_page_needs_no_more_queries_for_more_promises(
 ) -> None:
     for _ in range(8):
         judged(promised(firm.engagement()), 0.4)
-    client.force_login(
-        firm.member(AccessRole.EXECUTIVE), backend="allauth.account.auth_backends.AuthenticationBackend"
-    )
+    client.force_login(firm.member(AccessRole.EXECUTIVE), backend="accord.people.backends.Backend")
     with django_assert_max_num_queries(12):
         page = client.get("/portfolio/over-sold/").content.decode()
     assert "8 of 8 promises were made without delivery behind them." in page

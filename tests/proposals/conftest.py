@@ -13,7 +13,7 @@ from accord.people.models import Member
 @pytest.fixture
 def at(client: Client) -> Any:
     def go(member: Member) -> Client:
-        client.force_login(member, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(member, backend="accord.people.backends.Backend")
         return client
 
     return go

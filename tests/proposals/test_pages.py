@@ -24,7 +24,7 @@ def sent_form(draft: Proposal, **changed: str) -> dict[str, str]:
     data = {"revision": str(draft.revision)}
     for field in form.text:
         data.setdefault(field.html_name, str(field.value() or ""))
-    for rows in (form.scope, form.dates, form.prices, form.payments, form.quality):
+    for rows in (form.scope, form.dates, form.prices, form.payments, form.quality, form.clauses):
         for field in (*rows.management_form, *(field for row in rows for field in row)):
             value = field.value()
             data[field.html_name] = "" if value is None else str(value)

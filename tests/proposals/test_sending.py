@@ -46,7 +46,7 @@ def test_what_is_backed_is_sent_with_its_pdf_and_stands_in_the_ledger() -> None:
     (letter,) = mail.outbox
     assert letter.to == ["buyer@client.example"]
     ((name, content, kind),) = letter.attachments
-    assert (name, kind) == ("portal-proposal-1.pdf", "application/pdf")
+    assert (name, kind) == (f"{done.number.lower()}-portal-1.pdf", "application/pdf")
     assert content.startswith(b"%PDF")
     assert done.digest in LedgerEntry.objects.get(kind="proposal_sent").body
     assert chain.verify().holds

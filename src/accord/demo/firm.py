@@ -16,6 +16,7 @@ from django.db import transaction
 
 from accord.demo import mark
 from accord.demo.history import close_for_good, place_at_stage
+from accord.demo.letters import Letters
 from accord.demo.work import SIGNED, Work
 from accord.demo.world import Page, World, in_words
 from accord.engagements.actions import (
@@ -45,10 +46,8 @@ from accord.people import actions as people
 from accord.people.models import WORKDAYS, AccessRole, Member, Role, Skill
 from accord.planning.models import Plan
 from accord.planning.schedule import dates_later
-from accord.proposals.actions import begin_proposal, save_proposal
-from accord.proposals.content import Payment
 from accord.relationships.actions import add_contact, begin_relationship, judge_health, record_interaction
-from accord.relationships.models import Client, Contact, Relationship
+from accord.relationships.models import Client, Contact, Language, Relationship
 
 Tell = Callable[[str], None]
 
@@ -80,10 +79,12 @@ class _Loader:
         self.skills: dict[str, Skill] = {}
         self.relationships: dict[str, Relationship] = {}
         self.contacts: dict[str, Contact] = {}
+        self.letters = Letters(world, self.members, self.roles)
 
     def load(self) -> None:
         self.tell("people")
         self._people()
+        self.letters.prepare()
         self.tell("clients")
         for key, written in self.world.clients.items():
             self._client(key, written)
@@ -95,10 +96,15 @@ class _Loader:
 
     def _people(self) -> None:
         firm = self.world.firm
+        head = {name: self.world.letters["head"][name] for name in ("address", "register")}
         (first, about), *others = firm["members"].items()
         # Nobody needs this password: the sample firm's people sign in by one click.
         admin = people.appoint_first_administrator(
-            None, about["name"], mail_of(first), secrets.token_urlsafe(24), people.FirmProfile(**firm["firm"])
+            None,
+            about["name"],
+            mail_of(first),
+            secrets.token_urlsafe(24),
+            people.FirmProfile(**firm["firm"], **head),
         )
         self.members[first] = admin
         for name in firm["roles"]:
@@ -167,7 +173,9 @@ class _Loader:
     def _client(self, key: str, written: Page) -> None:
         owner = self.members[written["owner"]]
         kind, industry = written.get("kind", Client.Kind.EXTERNAL), written.get("industry", "")
-        bond = self.relationships[key] = begin_relationship(owner, written["name"], owner, kind, industry)
+        bond = self.relationships[key] = begin_relationship(
+            owner, written["name"], owner, kind, industry, written.get("language", Language.ENGLISH)
+        )
         for who, (name, title, part) in written["contacts"].items():
             mail = f"{who}@{key}.example"
             self.contacts[who] = add_contact(owner, bond, name, title, mail, part=part)
@@ -196,7 +204,7 @@ class _Loader:
         if work is not None and "plan" in written:
             self._planned(work, said)
         if stage in (Stage.PROPOSAL, Stage.REVIEW) and not written.get("outcome"):
-            _offered(seller, engagement)
+            self.letters.offer(seller, engagement, written["id"])
         self._ended(seller, engagement, written)
 
     def _begun(self, written: Page) -> Engagement:
@@ -288,24 +296,6 @@ class _Loader:
             close_for_good(seller, engagement, written["because"])
         elif "outcome" in written:
             end_engagement(seller, engagement, Outcome(written["outcome"]), written["because"])
-
-
-def _offered(seller: Member, engagement: Engagement) -> None:
-    """A draft on the approved estimate, for what was told; nothing is sent in the sample firm."""
-    draft = begin_proposal(seller, engagement)
-    payments = (("With the signature", 30), ("When the middle is reached", 40), ("On acceptance", 30))
-    text = draft.says.model_copy(
-        update={
-            "opening": (
-                "Thank you for the talks with your people. This is what we understood, what we will do, and what it costs."
-            ),
-            "closing": (
-                "We hold this proposal for thirty days. Whoever signs it speaks with the people who made its estimate."
-            ),
-            "payments": tuple(Payment(name=name, share=Decimal(share)) for name, share in payments),
-        }
-    )
-    save_proposal(seller, draft, text, draft.revision)
 
 
 def mail_of(key: str) -> str:

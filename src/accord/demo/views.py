@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from accord.demo import mark, tour
 from accord.people.models import Member
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "accord.people.backends.Backend"
 View = Callable[..., HttpResponse]
 
 

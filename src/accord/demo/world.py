@@ -40,6 +40,10 @@ class World:
         return _read("breakdowns")
 
     @cached_property
+    def letters(self) -> Page:
+        return _read("letters")
+
+    @cached_property
     def tour(self) -> Page:
         return _read("tour")
 

@@ -15,7 +15,7 @@ from accord.people.mail import send
 from accord.people.models import Member
 from accord.people.queries import the_firm
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "accord.people.backends.Backend"
 
 
 def signed_in(request: HttpRequest) -> Member:

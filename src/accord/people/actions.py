@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
+import hashlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,6 +21,7 @@ from accord.actions.refusals import Refused, WrongInput
 from accord.exchange import wording
 from accord.people import rules
 from accord.people.invitations import invite_member, set_password
+from accord.people.logo import kind_of
 from accord.people.models import (
     WEEK,
     WORKDAYS,
@@ -26,6 +29,7 @@ from accord.people.models import (
     AccessRole,
     Firm,
     GivenRole,
+    Logo,
     Member,
     MemberSkill,
     Rate,
@@ -47,6 +51,8 @@ class FirmProfile:
     subdivision: str = ""
     hours_per_day: Decimal = Decimal(8)
     workdays: Collection[str] = tuple(WORKDAYS.split())
+    address: str = ""
+    register: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +115,26 @@ def set_up_firm(actor: Member, profile: FirmProfile) -> Firm:
     firm = Firm.objects.first() or Firm(pk=Firm.ONLY)
     _write_firm(firm, profile)
     return firm
+
+
+@action(permission=rules.may_set_up_firm)
+def set_logo(actor: Member, content: bytes) -> Logo:
+    """Put this picture at the head of the firm's letters.
+
+    Raises:
+        WrongInput: it is no PNG or SVG, too large, or an SVG that runs or fetches something.
+    """
+    logo = Logo.objects.first() or Logo(firm_id=Firm.ONLY)
+    logo.kind, logo.data = kind_of(content), base64.b64encode(content).decode()
+    logo.digest = hashlib.sha256(content).hexdigest()
+    logo.save()
+    return logo
+
+
+@action(permission=rules.may_set_up_firm)
+def remove_logo(actor: Member) -> None:
+    for logo in Logo.objects.all():
+        logo.delete()
 
 
 @action(permission=rules.may_manage_members)
@@ -407,6 +433,8 @@ def _write_firm(firm: Firm, profile: FirmProfile) -> None:
     firm.name, firm.currency = profile.name.strip(), currency
     firm.country, firm.subdivision = profile.country, profile.subdivision
     firm.hours_per_day, firm.workdays = profile.hours_per_day, _week(profile.workdays)
+    firm.address = "\n".join(line.strip() for line in profile.address.splitlines() if line.strip())
+    firm.register = " ".join(profile.register.split())
     firm.save()
 
 

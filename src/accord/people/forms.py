@@ -54,10 +54,29 @@ class FirmForm(PlaceForm):
     workdays = forms.MultipleChoiceField(
         label=_("Working days"), choices=DAYS, widget=forms.CheckboxSelectMultiple, required=False
     )
-    field_order = ("name", "currency", "country", "subdivision", "hours_per_day", "workdays")
+    address = forms.CharField(
+        label=_("Address on letters"),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("As it stands on letters: street, place, telephone, one line each."),
+    )
+    register = forms.CharField(
+        label=_("Register and tax numbers"),
+        max_length=300,
+        required=False,
+        help_text=_("One line at the foot of each letter."),
+    )
+    field_order = (
+        "name", "address", "register", "currency", "country", "subdivision", "hours_per_day", "workdays",
+    )  # fmt: skip
 
     def profile(self) -> FirmProfile:
         return FirmProfile(**self.cleaned_data)
+
+
+class LogoForm(forms.Form):
+    logo = forms.FileField(label=_("Picture"), help_text=_("PNG or SVG, at most 100 KB."))
 
 
 class AddMemberForm(forms.Form):

@@ -43,6 +43,8 @@ class Firm(Recorded):
     subdivision = models.CharField(_("state or province"), max_length=40, blank=True)  # as `places` names it
     hours_per_day = models.DecimalField(_("hours per day"), max_digits=4, decimal_places=2, default=8)
     workdays = models.CharField(_("working days"), max_length=30, default=WORKDAYS)
+    address = models.CharField(_("address"), max_length=300, blank=True)  # as on letters, in lines
+    register = models.CharField(_("register and tax numbers"), max_length=300, blank=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -59,6 +61,26 @@ class Firm(Recorded):
     @property
     def days(self) -> tuple[str, ...]:
         return tuple(self.workdays.split())
+
+
+class Logo(Recorded):
+    """What stands at the head of the firm's letters; beside the firm, which every page reads."""
+
+    SECRET_FIELDS = ("data",)  # no secret, but nothing to read in the audit
+
+    firm = models.OneToOneField(Firm, on_delete=models.CASCADE, related_name="logo")
+    kind = models.CharField(max_length=3, choices=[("png", "PNG"), ("svg", "SVG")])
+    data = models.TextField()  # base64
+    digest = models.CharField(max_length=64)  # SHA-256: the audit tells that it is another one
+
+    def __str__(self) -> str:
+        return f"{self.firm}, {self.kind}"
+
+    @property
+    def address(self) -> str:
+        """As a page shows it, without asking for it."""
+        kind = "svg+xml" if self.kind == "svg" else "png"
+        return f"data:image/{kind};base64,{self.data}"
 
 
 class Role(Recorded):

@@ -24,7 +24,8 @@ from accord.actions.refusals import NotAllowed, Refused
 from accord.people import actions, forms, invitations, mail, queries, rules
 from accord.people.accounts import let_in, signed_in
 from accord.people.actions import FirmProfile, MemberProfile
-from accord.people.models import Absence, AccessRole, Member, Role, Skill, Team
+from accord.people.logo import LARGEST
+from accord.people.models import Absence, AccessRole, Logo, Member, Role, Skill, Team
 from accord.people.places import place_name, subdivisions
 
 _HISTORY = 50
@@ -85,6 +86,7 @@ def firm(request: HttpRequest) -> HttpResponse:
         "days": [forms.DAYS[day] for day in found.days],
         "may_change": _may(request, rules.may_set_up_firm),
         "mail_folder": mail.folder(),
+        "logo": Logo.objects.first(),
     }
     return render(request, "people/firm.html", page)
 
@@ -299,6 +301,25 @@ def set_up_firm(request: HttpRequest) -> HttpResponse:
     if carried_out(request, form, lambda: actions.set_up_firm(signed_in(request), form.profile())):
         return gone(request, "people:firm")
     return form_page(request, form, _("Settings of the firm"), _("Save"))
+
+
+def set_logo(request: HttpRequest) -> HttpResponse:
+    rules.may_set_up_firm(signed_in(request), None)
+    form = forms.LogoForm(request.POST or None, request.FILES or None)
+
+    def act() -> Logo:
+        # One byte more than is allowed is enough to know that it is too large.
+        return actions.set_logo(signed_in(request), form.cleaned_data["logo"].read(LARGEST + 1))
+
+    if carried_out(request, form, act):
+        return gone(request, "people:firm")
+    return form_page(request, form, _("Logo on letters"), _("Take it"))
+
+
+@require_POST
+def remove_logo(request: HttpRequest) -> HttpResponse:
+    actions.remove_logo(signed_in(request))
+    return gone(request, "people:firm")
 
 
 @login_not_required

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from django.utils import timezone
+from django.db.models import Max
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accord.actions.door import action
@@ -17,8 +18,8 @@ from accord.engagements.rules import still_open
 from accord.estimating.models import Assumption, Estimate
 from accord.estimating.queries import approved, leaves
 from accord.ledger import chain
-from accord.people.models import Member
-from accord.proposals import rules
+from accord.people.models import Firm, Member
+from accord.proposals import clauses, rules
 from accord.proposals.content import (
     Content,
     DateTerm,
@@ -29,13 +30,14 @@ from accord.proposals.content import (
     kept,
 )
 from accord.proposals.judging import judge
-from accord.proposals.models import Proposal, Sending, State
+from accord.proposals.models import OfferNumber, Proposal, Sending, State
 from accord.relationships.models import Contact
 
 
 @action(permission=rules.may_write)
 def begin_proposal(actor: Member, engagement: Engagement) -> Proposal:
-    """The first draft: scope, assumptions and exclusions of the approved estimate, dates and price as they were told.
+    """The first draft: scope, assumptions and exclusions of the approved estimate, dates and price as they were told,
+    the mandatory clauses of the profile, in the client's language. The offer gets its number.
 
     Raises:
         Refused: the engagement has ended, has a draft already, or no approved estimate.
@@ -44,7 +46,10 @@ def begin_proposal(actor: Member, engagement: Engagement) -> Proposal:
     estimate = _approved(engagement)
     _no_draft(engagement)
     said = list(standing().filter(engagement=engagement).select_related("coverage"))
-    return _new(actor, engagement, estimate, _first_text(engagement, estimate, said))
+    _numbered(engagement)
+    with translation.override(engagement.relationship.client.language):
+        text = _first_text(engagement, estimate, said)
+    return _new(actor, engagement, estimate, text)
 
 
 @action(permission=rules.may_change)
@@ -67,14 +72,17 @@ def save_proposal(actor: Member, proposal: Proposal, content: Content, revision:
 
 @action(permission=rules.may_change)
 def new_version(actor: Member, proposal: Proposal) -> Proposal:
-    """A copy of this version to work on, on the estimate that is approved now.
+    """A copy of this version to work on, on the estimate that is approved now; a day that is over is not copied.
 
     Raises:
         Refused: the engagement has ended, has a draft already, or no approved estimate.
     """
     still_open(proposal.engagement)
     _no_draft(proposal.engagement)
-    made = _new(actor, proposal.engagement, _approved(proposal.engagement), proposal.says)
+    says = proposal.says
+    if says.valid_until is not None and says.valid_until < timezone.localdate():
+        says = says.model_copy(update={"valid_until": None})
+    made = _new(actor, proposal.engagement, _approved(proposal.engagement), says)
     made.priced_by = sorted({*proposal.priced_by, actor.pk})
     made.save()
     return made
@@ -95,6 +103,7 @@ def send_proposal(actor: Member, proposal: Proposal, contacts: Sequence[Contact]
     rules.is_as_seen(proposal, revision)
     rules.can_receive(proposal.engagement, contacts)
     rules.is_complete(proposal.says)
+    rules.holds_still(proposal.says, timezone.localdate())
     terms = judge(proposal).terms
     let_pass = allows(proposal.engagement, Override.Deed.SEND, proposal.seal)
     if let_pass is None:
@@ -106,8 +115,9 @@ def send_proposal(actor: Member, proposal: Proposal, contacts: Sequence[Contact]
     proposal.digest = proposal.seal
     proposal.save()
     for contact in dict.fromkeys(contacts):
-        Sending(proposal=proposal, contact=contact).save()
-        mail_proposal.enqueue(proposal.pk, contact.pk)
+        sending = Sending(proposal=proposal, contact=contact)
+        sending.save()
+        mail_proposal.enqueue(sending.pk)
     body = {
         "proposal": proposal.pk,
         "version": proposal.version,
@@ -151,6 +161,16 @@ def withdraw_proposal(actor: Member, proposal: Proposal, because: str) -> Propos
     body = {"proposal": proposal.pk, "digest": proposal.digest, "because": proposal.withdrawn_because}
     chain.append("proposal_withdrawn", f"engagement:{proposal.engagement_id}", actor.pk, body)
     return proposal
+
+
+def _numbered(engagement: Engagement) -> None:
+    """The next number of the year. Whoever asks for one waits until the one before is written, so none is left out."""
+    Firm.objects.select_for_update().filter(pk=Firm.ONLY).first()
+    if OfferNumber.objects.filter(engagement=engagement).exists():
+        return
+    year = timezone.localdate().year
+    last = OfferNumber.objects.filter(year=year).aggregate(last=Max("serial"))["last"] or 0
+    OfferNumber(engagement=engagement, year=year, serial=last + 1).save()
 
 
 def _new(actor: Member, engagement: Engagement, estimate: Estimate, content: Content) -> Proposal:
@@ -217,6 +237,7 @@ def _first_text(engagement: Engagement, estimate: Estimate, said: Sequence[Expec
             for e in said
             if e.kind == Expectation.Kind.QUALITY
         ),
+        clauses=clauses.mandatory(engagement),
     )
 
 

@@ -12,14 +12,14 @@ from typing import Annotated, Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from accord.ledger.chain import canonical
 
 CENT = Decimal("0.01")
 LONGEST_LINE = 500  # of an assumption or exclusion, as in an estimate
 _Name = Annotated[str, Field(min_length=1, max_length=200)]
-_Text = Annotated[str, Field(max_length=4000)]
+_Text = Annotated[str, BeforeValidator(lambda text: with_plain_ends(text)), Field(max_length=4000)]
 _Line = Annotated[str, Field(min_length=1, max_length=LONGEST_LINE)]
 _Share = Annotated[Decimal, Field(ge=0, le=100)]
 _Amount = Annotated[Decimal, Field(ge=0, lt=1_000_000_000)]
@@ -30,6 +30,11 @@ class PriceKind(models.TextChoices):
     TIME = "time", _("time and materials")
     AT_MOST = "at_most", _("not to exceed")
     RETAINER = "retainer", _("retainer")
+
+
+def with_plain_ends(text: str) -> str:
+    """Lines that end in one way: a browser sends other ends than it was given."""
+    return text.replace("\r\n", "\n").strip()
 
 
 class Part(BaseModel):
@@ -45,12 +50,16 @@ class ScopeItem(Part):
 
 
 class PriceLine(Part):
-    """A fixed price is one unit; time and materials and retainers are units (hours, months) at a rate."""
+    """A fixed price is one unit; time and materials and retainers are units (hours, months) at a rate.
+
+    `card`: the line of a rate card that it was taken from.
+    """
 
     kind: PriceKind = PriceKind.FIXED
     name: _Name
     quantity: _Amount = Decimal(1)
     rate: _Amount
+    card: int | None = None
 
     @property
     def amount(self) -> Decimal:
@@ -79,6 +88,14 @@ class QualityTerm(Part):
     expectation: int | None = None
 
 
+class ClauseText(Part):
+    """A standard clause as it was copied, or as somebody changed it; `clause`: which one it was copied from."""
+
+    title: _Name
+    text: _Text
+    clause: int | None = None
+
+
 class Content(Part):
     opening: _Text = ""
     scope: tuple[ScopeItem, ...] = ()
@@ -89,6 +106,8 @@ class Content(Part):
     payments: tuple[Payment, ...] = ()
     dates: tuple[DateTerm, ...] = ()
     quality: tuple[QualityTerm, ...] = ()
+    clauses: tuple[ClauseText, ...] = ()
+    valid_until: dt.date | None = None  # None: some days from sending
     closing: _Text = ""
 
     @property

@@ -250,6 +250,8 @@ def _told(content: Content, currency: str) -> dict[str, str]:
         **{_("Payment: {name}").format(name=p.name): f"{p.share.normalize():f} %" for p in content.payments},
         **{_("Date: {name}").format(name=d.name): day(d.date) for d in content.dates},
         **{_("Quality: {name}").format(name=q.name): q.criterion or q.name for q in content.quality},
+        **{_("Clause: {title}").format(title=c.title): c.text for c in content.clauses},
+        _("The offer holds until"): day(content.valid_until) if content.valid_until else "",
         _("Closing words"): content.closing,
     }
     return {name: text for name, text in told.items() if text}

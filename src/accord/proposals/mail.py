@@ -1,39 +1,93 @@
-"""The mail that carries a proposal: written down with the sending, tried again while the mail server is away."""
+"""The mail that carries a proposal: written down with the sending, tried again while the mail server is away.
+
+What became of it stands with the sending, where its sender sees it; once all tries are used up, they have it tried anew.
+"""
 
 from __future__ import annotations
 
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django_tasks import task
 
+from accord.actions.door import action
 from accord.people.mail import TRIES, next_try
+from accord.people.models import Member
 from accord.people.queries import the_firm
-from accord.proposals.models import Proposal, State
-from accord.relationships.models import Contact
+from accord.people.rules import only_the_system
+from accord.proposals import rules
+from accord.proposals.models import Sending, State
 
 
 @task()
-def mail_proposal(proposal_id: int, contact_id: int, tries: int = 0) -> None:
+def mail_proposal(sending_id: int, tries: int = 0) -> None:
     """Send it to one contact; what was withdrawn or replaced meanwhile does not leave any more."""
+    rows = Sending.objects.select_related(
+        "contact", "proposal__engagement__relationship__client", "proposal__sent_by"
+    )
+    sending = rows.get(pk=sending_id)
+    if sending.proposal.state != State.SENT or sending.mailed_at is not None:
+        return
+    try:
+        with override(sending.proposal.engagement.relationship.client.language):
+            _mail(sending).send()
+    except OSError as error:
+        last = tries >= TRIES
+        note_mail_problem(None, sending, str(error) or type(error).__name__, last)
+        if not last:
+            mail_proposal.using(run_after=next_try(tries)).enqueue(sending_id, tries + 1)
+    else:
+        note_mailed(None, sending)
+
+
+@action(permission=rules.may_mail_again)
+def mail_again(actor: Member, sending: Sending) -> Sending:
+    """Try a mail anew that could not be sent.
+
+    Raises:
+        Refused: it is out, is tried by itself, or its version was withdrawn or replaced.
+    """
+    rules.was_given_up(sending)
+    sending.given_up, sending.mail_problem = False, ""
+    sending.save()
+    mail_proposal.enqueue(sending.pk)
+    return sending
+
+
+@action(permission=only_the_system)
+def note_mailed(actor: Member | None, sending: Sending) -> Sending:
+    sending.mailed_at, sending.mail_problem = timezone.now(), ""
+    sending.save()
+    return sending
+
+
+@action(permission=only_the_system)
+def note_mail_problem(actor: Member | None, sending: Sending, problem: str, last: bool) -> Sending:
+    """Keep why the mail did not leave; `last`: it is not tried any more."""
+    sending.mail_problem, sending.given_up = problem[:300], last
+    sending.save()
+    return sending
+
+
+def _mail(sending: Sending) -> EmailMessage:
     from accord.proposals import pdf
 
-    rows = Proposal.objects.select_related("engagement__relationship__client", "sent_by")
-    proposal, contact = rows.get(pk=proposal_id), Contact.objects.get(pk=contact_id)
-    if proposal.state != State.SENT:
-        return
-    firm = the_firm()
-    page = {"proposal": proposal, "contact": contact, "firm": firm}
+    proposal = sending.proposal
+    page = {
+        "proposal": proposal,
+        "contact": sending.contact,
+        "firm": the_firm(),
+        "until": pdf.held_until(proposal),
+    }
     subject = _("{title}: our proposal").format(title=proposal.engagement)
     mail = EmailMessage(
-        " ".join(subject.split()), render_to_string("proposals/mail/proposal.txt", page), to=[contact.email]
+        " ".join(subject.split()),
+        render_to_string("proposals/mail/proposal.txt", page),
+        to=[sending.contact.email],
     )
     if proposal.sent_by is not None and proposal.sent_by.email:
         mail.reply_to = [proposal.sent_by.email]
     mail.attach(pdf.name_of(proposal), pdf.of(proposal), "application/pdf")
-    try:
-        mail.send()
-    except OSError:
-        if tries >= TRIES:
-            raise
-        mail_proposal.using(run_after=next_try(tries)).enqueue(proposal_id, contact_id, tries + 1)
+    return mail

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import cached_property
 from typing import ClassVar
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accord.actions.models import Recorded
-from accord.engagements.models import Engagement
+from accord.engagements.models import Engagement, Kept
 from accord.estimating.models import Estimate
-from accord.people.models import Member
+from accord.people.models import Member, Role
 from accord.proposals.content import Content, digest_of
-from accord.relationships.models import Contact
+from accord.relationships.models import Contact, Language
+
+VALID_FOR = dt.timedelta(days=30)  # from sending, where a text names no day
 
 
 class State(models.TextChoices):
@@ -22,6 +26,25 @@ class State(models.TextChoices):
     SENT = "sent", _("sent")
     WITHDRAWN = "withdrawn", _("withdrawn")
     REPLACED = "replaced", _("replaced by a newer one")
+
+
+class OfferNumber(Kept):
+    """The number of an engagement's offer, the same in all its versions; without gaps in a year."""
+
+    engagement = models.OneToOneField(Engagement, on_delete=models.PROTECT, related_name="offer_number")
+    year = models.PositiveIntegerField()
+    serial = models.PositiveIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["year", "serial"], name="an_offer_has_its_own_number"),
+            models.CheckConstraint(
+                condition=models.Q(serial__gte=1), name="the_first_offer_of_a_year_is_number_1"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"P-{self.year}-{self.serial:03d}"
 
 
 class Proposal(Recorded):
@@ -75,12 +98,28 @@ class Proposal(Recorded):
         """SHA-256 of exactly this version as it is now: of what was sent it is its digest."""
         return self.digest or digest_of(self.content, self.engagement_id, self.version)
 
+    @property
+    def number(self) -> str:
+        return str(self.engagement.offer_number)
+
+    @property
+    def valid_until(self) -> dt.date | None:
+        """The last day on which it can be accepted; None while a draft names none."""
+        if self.says.valid_until is not None or self.sent_at is None:
+            return self.says.valid_until
+        return timezone.localdate(self.sent_at) + VALID_FOR
+
 
 class Sending(Recorded):
-    """To whom a version was sent."""
+    """To whom a version was sent, and whether the mail went out."""
+
+    PART_OF = "proposal"
 
     proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="sendings")
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+")
+    mailed_at = models.DateTimeField(null=True)
+    mail_problem = models.CharField(max_length=300, blank=True)  # of the last try; empty once the mail is out
+    given_up = models.BooleanField(default=False)  # after all tries
 
     class Meta:
         constraints: ClassVar = [
@@ -91,3 +130,73 @@ class Sending(Recorded):
 
     def __str__(self) -> str:
         return f"{self.proposal} to {self.contact}"
+
+
+class Clause(Recorded):
+    """A standard text for proposals. Its words never change: whoever writes them anew replaces it by another clause,
+    so that a proposal's text can always be laid beside the very words that it was copied from."""
+
+    title = models.CharField(_("title"), max_length=200)
+    text = models.TextField(_("text"), max_length=4000)
+    language = models.CharField(_("language"), max_length=5, choices=Language)
+    profiles = models.JSONField(_("profiles"))  # a list of their names
+    mandatory = models.BooleanField(_("mandatory"))
+    active = models.BooleanField(default=True)
+    replaces = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="replaced_by")
+    written_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    written_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("title",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["language", "title"],
+                condition=models.Q(active=True),
+                name="an_active_clause_has_its_own_title",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(language__in=Language.values), name="a_clause_has_a_language_of_ours"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class RateCard(Recorded):
+    """What clients are asked for an hour, for a while: a price list. What an hour costs and earns is in `people.Rate`."""
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    currency = models.CharField(_("currency"), max_length=3)
+    valid_from = models.DateField(_("valid from"))
+    valid_until = models.DateField(_("valid until"), null=True)
+
+    class Meta:
+        ordering = ("-valid_from", "name")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(valid_until=None) | models.Q(valid_until__gte=models.F("valid_from")),
+                name="a_rate_card_ends_after_it_begins",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CardLine(Recorded):
+    PART_OF = "card"
+
+    card = models.ForeignKey(RateCard, on_delete=models.CASCADE, related_name="lines")
+    role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="+")
+    rate = models.DecimalField(_("rate per hour"), max_digits=8, decimal_places=2)
+
+    class Meta:
+        ordering = ("role__name",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["card", "role"], name="a_card_has_one_rate_of_a_role"),
+            models.CheckConstraint(condition=models.Q(rate__gt=0), name="a_rate_of_a_card_is_above_zero"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role}, {self.card}"

@@ -14,9 +14,10 @@ from accord.actions.refusals import NotAllowed, Refused, WrongInput
 from accord.engagements import rules as engagement_rules
 from accord.engagements.models import Engagement
 from accord.engagements.overriding import may_override
+from accord.exchange.wording import day
 from accord.people.models import AccessRole, Member
 from accord.proposals.content import Content
-from accord.proposals.models import Proposal, State
+from accord.proposals.models import Proposal, Sending, State
 from accord.relationships.models import Contact
 
 _TOLD_AT_MOST = 5
@@ -74,6 +75,10 @@ def may_override_sending(actor: Member | None, proposal: Any) -> None:
         )
 
 
+def may_mail_again(actor: Member | None, sending: Any) -> None:
+    may_send(actor, sending.proposal)
+
+
 def is_draft(proposal: Proposal) -> None:
     engagement_rules.still_open(proposal.engagement)
     if proposal.state != State.DRAFT:
@@ -129,6 +134,36 @@ def is_complete(content: Content) -> None:
             _("Missing: {what}.").format(what=", ".join(missing)),
             _("Fill it in, save, and send it then."),
         )
+
+
+def holds_still(content: Content, today: dt.date) -> None:
+    """
+    Raises:
+        Refused: the client could not accept it any more.
+    """
+    if content.valid_until is not None and content.valid_until < today:
+        raise Refused(
+            _("What is sent can still be accepted."),
+            _("It holds until {day}, which is over.").format(day=day(content.valid_until)),
+            _("Give a later day in the text, or none: then it holds for 30 days from sending."),
+        )
+
+
+def was_given_up(sending: Sending) -> None:
+    """
+    Raises:
+        Refused: the mail is out, is tried by itself, or is not to leave any more.
+    """
+    if sending.proposal.state != State.SENT:
+        because = _("This version is {state}.").format(state=sending.proposal.get_state_display())
+        remedy = _("Send a newer version instead.")
+    elif sending.mailed_at is not None:
+        because, remedy = _("This mail is out."), _("Call them if they do not find it.")
+    elif not sending.given_up:
+        because, remedy = _("It is tried by itself."), _("Wait; this page tells when it is out.")
+    else:
+        return
+    raise Refused(_("A mail is tried again by hand once Accord has given up."), because, remedy)
 
 
 def is_backed(terms: Sequence[Term]) -> None:

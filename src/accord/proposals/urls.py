@@ -1,9 +1,17 @@
 from django.urls import path
 
-from accord.proposals import views
+from accord.proposals import standards_views, views
 
 app_name = "proposals"
 urlpatterns = [
+    path("clauses/", standards_views.clauses, name="clauses"),
+    path("clauses/new/", standards_views.new_clause, name="new_clause"),
+    path("clauses/<int:pk>/change/", standards_views.change_clause, name="change_clause"),
+    path("clauses/<int:pk>/retire/", standards_views.retire_clause, name="retire_clause"),
+    path("rate-cards/", standards_views.rate_cards, name="rate_cards"),
+    path("rate-cards/new/", standards_views.new_rate_card, name="new_rate_card"),
+    path("rate-cards/<int:pk>/change/", standards_views.change_rate_card, name="change_rate_card"),
+    path("sendings/<int:pk>/again/", views.mail_again, name="mail_again"),
     path("of/<int:pk>/", views.proposals, name="proposals"),
     path("of/<int:pk>/begin/", views.begin, name="begin"),
     path("<int:pk>/", views.proposal, name="proposal"),

@@ -10,20 +10,23 @@ from django.views.decorators.http import require_POST
 
 from accord.actions.door import obstacles, once
 from accord.actions.forms import carried_out, form_page, gone, key_of
+from accord.engagements.models import Engagement
 from accord.engagements.pages import engagement_page, visible
 from accord.people.accounts import signed_in
-from accord.proposals import actions, judging, pdf
+from accord.proposals import actions, clauses, judging, mail, pdf, rates
 from accord.proposals.forms import OverrideForm, ProposalForm, SendForm, WithdrawForm
-from accord.proposals.models import Proposal, State
+from accord.proposals.models import VALID_FOR, Proposal, Sending, State
 
 TAB = "proposals:proposals"
-_TOLD = ("estimate", "made_by", "sent_by")
+_TOLD = ("estimate", "made_by", "sent_by", "engagement__offer_number")
 
 
 def proposals(request: HttpRequest, pk: int) -> HttpResponse:
     """The newest version; before there is one, what it takes to begin."""
     found = visible(request, pk)
     versions = list(found.proposals.select_related(*_TOLD))  # newest first
+    for row in versions:
+        _put_into(found, row)
     if versions:
         return _page(request, versions[0], versions)
     refused = obstacles("proposals.begin_proposal", signed_in(request), found)
@@ -40,7 +43,7 @@ def proposal(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     found = visible(request, rows[0].engagement_id)
     for row in rows:
-        row.engagement = found
+        _put_into(found, row)
     return _page(request, next(row for row in rows if row.pk == pk), rows)
 
 
@@ -103,6 +106,7 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
         return gone(request, "proposals:proposal", found.pk)
     title = _("Send version {version}").format(version=found.version)
     told = _("The PDF of exactly this version goes to them by mail. It is not changed afterwards.")
+    told = f"{told} {pdf.held_until(found)}"
     return form_page(request, form, title, _("Send it"), engagement=found.engagement, explanation=told)
 
 
@@ -121,6 +125,16 @@ def let_pass(request: HttpRequest, pk: int) -> HttpResponse:
     )
     title = _("Override: send version {version}").format(version=found.version)
     return form_page(request, form, title, _("Override"), engagement=found.engagement, explanation=told)
+
+
+@require_POST
+def mail_again(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Sending.objects.select_related("proposal"), pk=pk)
+    visible(request, found.proposal.engagement_id)
+    with once(key_of(request)):
+        mail.mail_again(signed_in(request), found)
+    messages.success(request, _("The mail is tried anew."))
+    return gone(request, "proposals:proposal", found.proposal_id)
 
 
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
@@ -146,7 +160,12 @@ def _page(request: HttpRequest, found: Proposal, versions: list[Proposal]) -> Ht
         "judgement": judging.judge(found),
         "versions": versions,
         "earlier": next((v for v in versions if v.version < found.version), None),
-        "sent_to": [] if is_draft else [s.contact for s in found.sendings.select_related("contact")],
+        "prices": rates.beside_cards(says.prices),
+        "departures": clauses.departures(says, engagement),
+        "valid_for": VALID_FOR.days,
+        "sendings": [] if is_draft else list(found.sendings.select_related("contact")),
+        "may_mail_again": found.state == State.SENT
+        and not obstacles("proposals.send_proposal", member, found),
         "may_change": is_draft and not obstacles("proposals.save_proposal", member, found),
         "let_pass": next((o for o in engagement.let_pass if o.about == found.seal), None),
         "may_override": is_draft and not obstacles("proposals.override_sending", member, found),
@@ -162,7 +181,12 @@ def _page(request: HttpRequest, found: Proposal, versions: list[Proposal]) -> Ht
 
 
 def _proposal(request: HttpRequest, pk: int) -> Proposal:
-    rows = Proposal.objects.select_related("estimate", "made_by", "sent_by")
-    found: Proposal = get_object_or_404(rows, pk=pk)
-    found.engagement = visible(request, found.engagement_id)
+    found: Proposal = get_object_or_404(Proposal.objects.select_related(*_TOLD), pk=pk)
+    _put_into(visible(request, found.engagement_id), found)
     return found
+
+
+def _put_into(engagement: Engagement, row: Proposal) -> None:
+    """The version gets the engagement that was judged to be visible, and that one the offer's number."""
+    engagement.offer_number = row.engagement.offer_number
+    row.engagement = engagement

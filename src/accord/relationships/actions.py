@@ -14,25 +14,39 @@ from accord.actions.door import action
 from accord.actions.refusals import WrongInput
 from accord.people.models import Member
 from accord.relationships import rules
-from accord.relationships.models import Attachment, Client, Contact, Interaction, Presence, Relationship
+from accord.relationships.models import (
+    Attachment,
+    Client,
+    Contact,
+    Interaction,
+    Language,
+    Presence,
+    Relationship,
+)
 
 
 @action(permission=rules.may_add_client)
 def begin_relationship(
-    actor: Member, name: str, owner: Member, kind: str = Client.Kind.EXTERNAL, industry: str = ""
+    actor: Member,
+    name: str,
+    owner: Member,
+    kind: str = Client.Kind.EXTERNAL,
+    industry: str = "",
+    language: str = Language.ENGLISH,
 ) -> Relationship:
     """Add a client and the relationship with it.
 
     Raises:
-        WrongInput: there is a client of that name already.
+        WrongInput: there is a client of that name already, or it wants a language that we do not have.
     """
     name = name.strip()
+    _has_words_in(language)
     if not name:
         raise WrongInput(name=_("Give the client's name."))
     rules.can_own(owner)
     if Client.objects.filter(name__iexact=name).exists():
         raise WrongInput(name=_("There is a client of that name already."))
-    client = Client(name=name, kind=kind, industry=industry.strip())
+    client = Client(name=name, kind=kind, industry=industry.strip(), language=language)
     client.save()
     relationship = Relationship(client=client, owner=owner)
     relationship.save()
@@ -41,7 +55,12 @@ def begin_relationship(
 
 @action(permission=rules.may_change_relationship)
 def change_client(
-    actor: Member, relationship: Relationship, name: str, kind: str, industry: str = ""
+    actor: Member,
+    relationship: Relationship,
+    name: str,
+    kind: str,
+    industry: str = "",
+    language: str = Language.ENGLISH,
 ) -> Relationship:
     """Correct what is known of the client.
 
@@ -55,7 +74,9 @@ def change_client(
         raise WrongInput(name=_("There is a client of that name already."))
     if kind not in Client.Kind.values:
         raise WrongInput(kind=_("A client is external or internal."))
+    _has_words_in(language)
     client.name, client.kind, client.industry = name, kind, industry.strip()
+    client.language = language
     client.save()
     return relationship
 
@@ -158,6 +179,11 @@ def record_interaction(
     for file in attachments:
         _attach(interaction, file)
     return interaction
+
+
+def _has_words_in(language: str) -> None:
+    if language not in Language.values:
+        raise WrongInput(language=_("Choose a language of the list."))
 
 
 def _attach(interaction: Interaction, file: UploadedFile[Any]) -> Attachment:

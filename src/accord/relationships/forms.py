@@ -11,13 +11,19 @@ from django.utils.translation import gettext_lazy as _
 
 from accord.actions.forms import SeveralField
 from accord.people.models import Member
-from accord.relationships.models import Client, Contact, Interaction, Relationship
+from accord.relationships.models import Client, Contact, Interaction, Language, Relationship
 
 
 class ChangeClientForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=200)
     kind = forms.ChoiceField(label=_("Kind"), choices=Client.Kind)
     industry = forms.CharField(label=_("Industry"), max_length=100, required=False)
+    language = forms.ChoiceField(
+        label=_("Language"),
+        choices=Language,
+        initial=Language.ENGLISH,
+        help_text=_("Of our letters and mails to them, and of the pages that they see."),
+    )
 
 
 class ClientForm(ChangeClientForm):

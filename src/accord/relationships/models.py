@@ -12,6 +12,14 @@ from accord.actions.models import Recorded
 from accord.people.models import Member
 
 
+class Language(models.TextChoices):
+    """Those in which letters, their mails and the client's pages have all their words; each called as it calls itself."""
+
+    ENGLISH = "en", "English"
+    GERMAN = "de", "Deutsch"
+    FRENCH = "fr", "Français"
+
+
 class Client(Recorded):
     """An organisation outside, or a department inside, that the firm works for."""
 
@@ -22,14 +30,18 @@ class Client(Recorded):
     name = models.CharField(_("name"), max_length=200, unique=True)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.EXTERNAL)
     industry = models.CharField(_("industry"), max_length=100, blank=True)
+    language = models.CharField(_("language"), max_length=5, choices=Language, default=Language.ENGLISH)
 
     class Meta:
         ordering = ("name",)
         constraints: ClassVar = [
             models.CheckConstraint(
+                condition=models.Q(language__in=Language.values), name="a_client_has_a_language_of_ours"
+            ),
+            models.CheckConstraint(
                 condition=models.Q(kind__in=["external", "internal"]),
                 name="a_client_is_external_or_internal",
-            )
+            ),
         ]
 
     def __str__(self) -> str:

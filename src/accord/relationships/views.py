@@ -31,7 +31,7 @@ def begin(request: HttpRequest) -> HttpResponse:
 
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     found = _relationship(pk)
-    start = {name: getattr(found.client, name) for name in ("name", "kind", "industry")}
+    start = {name: getattr(found.client, name) for name in ("name", "kind", "industry", "language")}
     form = ChangeClientForm(request.POST or None, initial=start)
     if carried_out(
         request, form, lambda: actions.change_client(signed_in(request), found, **form.cleaned_data)

@@ -54,7 +54,8 @@ def of_day(day: dt.date) -> InForce:
 @contextmanager
 def remembered() -> Iterator[None]:
     """Within, the policy is read once: a page asks it for every line that it shows."""
-    token = _remembered.set(_remembered.get() or [])
+    outer = _remembered.get()
+    token = _remembered.set([] if outer is None else outer)
     try:
         yield
     finally:

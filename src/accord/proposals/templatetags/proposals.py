@@ -6,8 +6,11 @@ from decimal import Decimal
 
 from django import template
 
+from accord.actions.refusals import NotAllowed
 from accord.exchange.wording import THIN
+from accord.people.models import Member
 from accord.proposals.content import Content
+from accord.proposals.standards import may_read_cards
 
 register = template.Library()
 
@@ -22,3 +25,13 @@ def percent(share: float) -> str:
 def saved(says: Content) -> Decimal:
     """What the discount takes off, below zero."""
     return says.price - says.listed
+
+
+@register.filter
+def reads_cards(member: Member) -> bool:
+    """Whether rate cards are shown to them."""
+    try:
+        may_read_cards(member)
+    except NotAllowed:
+        return False
+    return True

@@ -1,0 +1,44 @@
+"""Days and amounts as a letter tells them, in the language that is spoken now."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils import formats
+from django.utils.translation import get_language
+
+from accord.exchange.wording import SPACE
+
+
+def day(date: dt.date) -> str:
+    """With the month as a word, which cannot be mistaken for a day."""
+    english = (get_language() or "en").startswith("en")
+    told: str = formats.date_format(date, "j F Y" if english else "DATE_FORMAT")
+    return told
+
+
+def number(value: Decimal) -> str:
+    """As many decimals as it has."""
+    return formats.number_format(value.normalize(), force_grouping=True)
+
+
+def percent(value: Decimal) -> str:
+    return f"{number(value)}{SPACE}%"
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """Amounts of one letter: all with cents, or none."""
+
+    currency: str
+    places: int
+
+    @classmethod
+    def of(cls, currency: str, amounts: Iterable[Decimal]) -> Money:
+        return cls(currency, 2 if any(a != a.to_integral_value() for a in amounts) else 0)
+
+    def told(self, amount: Decimal) -> str:
+        return f"{formats.number_format(amount, self.places, force_grouping=True)}{SPACE}{self.currency}"
