@@ -18,6 +18,8 @@ from accord.relationships.models import Contact
 from tests import firm
 from tests.planning import check_builders as planned
 
+SITE = "https://accord.example/"
+
 
 def engagement() -> Engagement:
     """Two hundred hours for one developer, who costs 75 an hour."""
@@ -61,7 +63,7 @@ def contact(of: Engagement, mail: str = "buyer@client.example") -> Contact:
 
 def send(draft: Proposal, contacts: Sequence[Contact], by: Member | None = None) -> Proposal:
     """As its page shows it now, by its seller unless somebody else is named."""
-    return send_proposal(by or seller(draft.engagement), draft, contacts, now(draft).revision)
+    return send_proposal(by or seller(draft.engagement), draft, contacts, now(draft).revision, SITE)
 
 
 def now(row: Proposal) -> Proposal:

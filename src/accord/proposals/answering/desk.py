@@ -1,0 +1,100 @@
+"""What clients said by their links, on the desk of those who speak with them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accord.engagements.desk import Group, Waiting, waits
+from accord.engagements.models import Part, TakenPart
+from accord.engagements.queries import visible_to
+from accord.engagements.rules import SIGNED
+from accord.exchange.wording import day
+from accord.people.models import Member
+from accord.proposals.answering.queries import DECISIONS
+from accord.proposals.models import Answer, Link, Proposal, State
+
+_SOON = dt.timedelta(3)
+_SHOWN = 120  # letters of a comment
+
+
+@waits
+def said_by_clients(member: Member) -> list[Waiting]:
+    """Four queries, however much waits."""
+    return [line for proposal in _sent(member) for line in _waiting(member, proposal)]
+
+
+def _sent(member: Member) -> list[Proposal]:
+    sells = TakenPart.objects.filter(engagement=OuterRef("pk"), member=member, part=Part.SELLER)
+    mine = visible_to(member).filter(Q(Exists(sells)) | Q(relationship__owner=member), outcome="")
+    rows = Proposal.objects.filter(state=State.SENT, engagement__in=mine.exclude(stage__in=SIGNED))
+    said = Answer.objects.select_related("link__contact").prefetch_related("replies")
+    return list(
+        rows.defer("content")
+        .select_related("engagement__relationship__client")
+        .prefetch_related(
+            Prefetch("answers", said, to_attr="said"),
+            Prefetch("links", Link.objects.select_related("contact"), to_attr="made"),
+        )
+    )
+
+
+def _waiting(member: Member, proposal: Proposal) -> Iterator[Waiting]:
+    said: list[Answer] = proposal.said  # type: ignore[attr-defined]
+    for answer in said:
+        if answer.kind == Answer.Kind.COMMENT and not answer.replies.all():
+            yield _to_answer(member, proposal, answer)
+        elif answer.kind in DECISIONS:
+            yield _decided(member, proposal, answer)
+    if not any(answer.kind in DECISIONS for answer in said):
+        answered = {answer.link_id for answer in said}
+        made: list[Link] = proposal.made  # type: ignore[attr-defined]
+        soon = dt.date.today() + _SOON
+        for link in made:
+            if link.pk not in answered and link.revoked_at is None and link.expires_on <= soon:
+                yield _ends(member, proposal, link)
+
+
+def _to_answer(member: Member, proposal: Proposal, comment: Answer) -> Waiting:
+    text = " ".join(comment.text.split())
+    text = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    what = _("{name} asks: “{text}”").format(name=comment.link.contact, text=text)
+    address = reverse("proposals:answer_comment", args=[comment.pk])
+    return Waiting(
+        Group.ANSWER, what, proposal.engagement, _why(member, proposal), None, address, _("Answer"), True
+    )
+
+
+def _decided(member: Member, proposal: Proposal, answer: Answer) -> Waiting:
+    words = (
+        _("{name} accepted version {version}. The contract stands once the firm has signed too.")
+        if answer.kind == Answer.Kind.ACCEPT
+        else _("{name} declined version {version}. Send another one, or end the engagement.")
+    )
+    what = words.format(name=answer.link.contact, version=proposal.version)
+    return _look(member, proposal, what, None, _("See what the client said"))
+
+
+def _ends(member: Member, proposal: Proposal, link: Link) -> Waiting:
+    words = (
+        _("The link of {name} expired on {day} without an answer.")
+        if link.expires_on < dt.date.today()
+        else _("The link of {name} is open until {day}, and nothing was answered.")
+    )
+    what = words.format(name=link.contact, day=day(link.expires_on))
+    return _look(member, proposal, what, link.expires_on, _("See the links"))
+
+
+def _look(member: Member, proposal: Proposal, what: str, until: dt.date | None, button: str) -> Waiting:
+    address = reverse("proposals:proposal", args=[proposal.pk])
+    return Waiting(Group.LOOK, what, proposal.engagement, _why(member, proposal), until, address, button)
+
+
+def _why(member: Member, proposal: Proposal) -> str:
+    if proposal.engagement.relationship.owner_id == member.pk:
+        return _("You own the relationship.")
+    return _("You sell this engagement.")
