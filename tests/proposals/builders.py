@@ -8,11 +8,12 @@ from decimal import Decimal
 from typing import Any
 
 from accord.engagements.models import Engagement, Stage
-from accord.people.models import AccessRole, Member
+from accord.people.models import AccessRole, Member, Role
 from accord.planning.checking.actions import ask_for_check
 from accord.proposals.actions import begin_proposal, save_proposal, send_proposal
+from accord.proposals.answering.actions import accept_by_link
 from accord.proposals.content import Content, DateTerm, Payment, PriceLine, QualityTerm, ScopeItem
-from accord.proposals.models import Proposal
+from accord.proposals.models import Answer, Link, Proposal
 from accord.relationships.actions import add_contact
 from accord.relationships.models import Contact
 from tests import firm
@@ -24,7 +25,7 @@ SITE = "https://accord.example/"
 def engagement() -> Engagement:
     """Two hundred hours for one developer, who costs 75 an hour."""
     made = planned.engagement(Stage.ESTIMATED)
-    role = planned.role("developer")
+    role = Role.objects.filter(name="developer").first() or planned.role("developer")
     planned.plan(made, planned.Work("w1", 80, role), planned.Work("w2", 120, role, ["w1"]))
     return made
 
@@ -68,3 +69,18 @@ def send(draft: Proposal, contacts: Sequence[Contact], by: Member | None = None)
 
 def now(row: Proposal) -> Proposal:
     return Proposal.objects.get(pk=row.pk)
+
+
+def sent(*mails: str, content: Content | None = None) -> Proposal:
+    """A version that was sent to a contact for each mail address."""
+    of = engagement()
+    checked(of)
+    return send(proposal(of, content), [contact(of, mail) for mail in mails or ("buyer@client.example",)])
+
+
+def link(of: Proposal, mail: str = "buyer@client.example") -> Link:
+    return Link.objects.select_related("contact").get(proposal=of, contact__email=mail)
+
+
+def accept(by: Link, name: str = "Bea Buyer", agreed: bool = True, digest: str = "") -> Answer:
+    return accept_by_link(None, by, name, "Head of IT", agreed, digest or by.proposal.digest)

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F
 
 from accord.proposals.answering.links import why_dead
 from accord.proposals.models import Answer, Link, Proposal
 
 DECISIONS = (Answer.Kind.ACCEPT, Answer.Kind.DECLINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Replied:
+    """What the firm answered to a comment."""
+
+    by: str
+    text: str
+    at: dt.datetime
 
 
 def decided(proposal: Proposal) -> Answer | None:
@@ -25,17 +38,26 @@ def links_of(proposal: Proposal) -> list[Link]:
 
 
 def answers(proposal: Proposal) -> list[Answer]:
-    """All that the client said to this version, newest first, with the replies. Two queries."""
-    found = list(_with_replies(proposal.answers.select_related("link__contact")).order_by("-id"))
+    """All that the client said to this version, newest first, each with what was `replied`. One query."""
+    found = _with_replies(proposal.answers.select_related("link__contact").order_by("-id", "replies__id"))
     for answer in found:
         answer.proposal = proposal
     return found
 
 
 def conversation(link: Link) -> list[Answer]:
-    """What this contact wrote, oldest first, with the replies. Two queries."""
-    return list(_with_replies(link.answers.all()))
+    """What this contact said, oldest first, each with what was `replied`. One query."""
+    return _with_replies(link.answers.order_by("id", "replies__id"))
 
 
-def _with_replies(rows: QuerySet[Answer]) -> QuerySet[Answer]:
-    return rows.prefetch_related("replies__by")
+def _with_replies(rows: Any) -> list[Answer]:
+    """The database gives an answer as often as it has replies."""
+    found: dict[int, Any] = {}
+    told = {"reply": F("replies__text"), "reply_by": F("replies__by__name"), "reply_at": F("replies__at")}
+    for row in rows.annotate(**told):
+        answer = found.setdefault(row.pk, row)
+        if answer is row:
+            answer.replied = []
+        if row.reply is not None:
+            answer.replied.append(Replied(row.reply_by, row.reply, row.reply_at))
+    return list(found.values())
