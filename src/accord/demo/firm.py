@@ -274,7 +274,10 @@ class _Loader:
         return plan
 
     def _sent(self, seller: Member, draft: Proposal, written: Page) -> None:
-        """The first of those who got it has opened their link, and asks something."""
+        """With the dates that delivery can keep. The first of those who got it has opened their link, and asks something."""
+        promised = self.world.day(written["date"])
+        dates = tuple(term.model_copy(update={"date": promised}) for term in draft.says.dates)
+        draft = save_proposal(seller, draft, draft.says.model_copy(update={"dates": dates}), draft.revision)
         contacts = [self.contacts[who] for who in written["to"]]
         have_been_sent(seller, draft, contacts, self.world.day(written["day"]))
         first = draft.links.get(contact=contacts[0])
