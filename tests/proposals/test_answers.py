@@ -213,6 +213,12 @@ def test_the_desk_asks_for_an_answer_and_tells_what_was_decided() -> None:
     assert _told(who, "accepted version 1") == ["See what the client said"]
     assert _told(done.engagement.relationship.owner, "accepted version 1") == ["See what the client said"]
 
+    done.engagement.stage = "contract"
+    planned.saved(None, done.engagement)
+    comment_by_link(None, link(done, "b@client.example"), "Whom do I call?")
+    assert _told(who, "accepted version 1") == []
+    assert _told(who, "Whom do I call?") == ["Answer"]  # a question waits whatever is signed
+
 
 def test_the_desk_tells_of_links_that_end_without_an_answer() -> None:
     import datetime as dt

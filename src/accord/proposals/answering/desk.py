@@ -31,7 +31,7 @@ def said_by_clients(member: Member) -> list[Waiting]:
 def _sent(member: Member) -> list[Proposal]:
     sells = TakenPart.objects.filter(engagement=OuterRef("pk"), member=member, part=Part.SELLER)
     mine = visible_to(member).filter(Q(Exists(sells)) | Q(relationship__owner=member), outcome="")
-    rows = Proposal.objects.filter(state=State.SENT, engagement__in=mine.exclude(stage__in=SIGNED))
+    rows = Proposal.objects.filter(state=State.SENT, engagement__in=mine)
     said = Answer.objects.select_related("link__contact").prefetch_related("replies")
     return list(
         rows.defer("content")
@@ -48,9 +48,12 @@ def _waiting(member: Member, proposal: Proposal) -> Iterator[Waiting]:
     for answer in said:
         if answer.kind == Answer.Kind.COMMENT and not answer.replies.all():
             yield _to_answer(member, proposal, answer)
-        elif answer.kind in DECISIONS:
-            yield _decided(member, proposal, answer)
-    if not any(answer.kind in DECISIONS for answer in said):
+    if proposal.engagement.stage in SIGNED:
+        return
+    decisions = [answer for answer in said if answer.kind in DECISIONS]
+    for decision in decisions:
+        yield _decided(member, proposal, decision)
+    if not decisions:
         answered = {answer.link_id for answer in said}
         made: list[Link] = proposal.made  # type: ignore[attr-defined]
         soon = dt.date.today() + _SOON
