@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterator
 
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -16,7 +17,7 @@ from accord.engagements.rules import SIGNED
 from accord.exchange.wording import day
 from accord.people.models import Member
 from accord.proposals.answering.queries import DECISIONS
-from accord.proposals.models import Answer, Link, Proposal, State
+from accord.proposals.models import Answer, Link, Proposal, Reply, State
 
 _SOON = dt.timedelta(3)
 _SHOWN = 120  # letters of a comment
@@ -24,29 +25,38 @@ _SHOWN = 120  # letters of a comment
 
 @waits
 def said_by_clients(member: Member) -> list[Waiting]:
-    """Four queries, however much waits."""
-    return [line for proposal in _sent(member) for line in _waiting(member, proposal)]
+    """Two queries, however much waits."""
+    sent: dict[int, list[Link]] = defaultdict(list)
+    for link in _links(member):
+        sent[link.proposal_id].append(link)
+    said: dict[int, list[Answer]] = defaultdict(list)
+    for answer in _answers(list(sent)):
+        said[answer.proposal_id].append(answer)
+    return [line for pk, links in sent.items() for line in _waiting(member, links, said[pk])]
 
 
-def _sent(member: Member) -> list[Proposal]:
+def _links(member: Member) -> QuerySet[Link]:
+    """Of what was sent in engagements that the member sells, or whose relationship they own."""
     sells = TakenPart.objects.filter(engagement=OuterRef("pk"), member=member, part=Part.SELLER)
     mine = visible_to(member).filter(Q(Exists(sells)) | Q(relationship__owner=member), outcome="")
-    rows = Proposal.objects.filter(state=State.SENT, engagement__in=mine)
-    said = Answer.objects.select_related("link__contact").prefetch_related("replies")
-    return list(
-        rows.defer("content")
-        .select_related("engagement__relationship__client")
-        .prefetch_related(
-            Prefetch("answers", said, to_attr="said"),
-            Prefetch("links", Link.objects.select_related("contact"), to_attr="made"),
-        )
-    )
+    rows = Link.objects.filter(proposal__state=State.SENT, proposal__engagement__in=mine)
+    about = rows.select_related("contact", "proposal__engagement__relationship__client")
+    found: QuerySet[Link] = about.defer("proposal__content")
+    return found
 
 
-def _waiting(member: Member, proposal: Proposal) -> Iterator[Waiting]:
-    said: list[Answer] = proposal.said  # type: ignore[attr-defined]
+def _answers(proposals: list[int]) -> list[Answer]:
+    if not proposals:
+        return []
+    replied = Exists(Reply.objects.filter(comment=OuterRef("pk")))
+    rows = Answer.objects.filter(proposal__in=proposals).select_related("link__contact")
+    return list(rows.annotate(replied=replied))
+
+
+def _waiting(member: Member, links: list[Link], said: list[Answer]) -> Iterator[Waiting]:
+    proposal = links[0].proposal
     for answer in said:
-        if answer.kind == Answer.Kind.COMMENT and not answer.replies.all():
+        if answer.kind == Answer.Kind.COMMENT and not answer.replied:  # type: ignore[attr-defined]
             yield _to_answer(member, proposal, answer)
     if proposal.engagement.stage in SIGNED:
         return
@@ -54,12 +64,14 @@ def _waiting(member: Member, proposal: Proposal) -> Iterator[Waiting]:
     for decision in decisions:
         yield _decided(member, proposal, decision)
     if not decisions:
-        answered = {answer.link_id for answer in said}
-        made: list[Link] = proposal.made  # type: ignore[attr-defined]
-        soon = dt.date.today() + _SOON
-        for link in made:
-            if link.pk not in answered and link.revoked_at is None and link.expires_on <= soon:
-                yield _ends(member, proposal, link)
+        yield from _ending(member, links, {answer.link_id for answer in said})
+
+
+def _ending(member: Member, links: list[Link], answered: set[int]) -> Iterator[Waiting]:
+    soon = dt.date.today() + _SOON
+    for link in links:
+        if link.pk not in answered and link.revoked_at is None and link.expires_on <= soon:
+            yield _ends(member, link.proposal, link)
 
 
 def _to_answer(member: Member, proposal: Proposal, comment: Answer) -> Waiting:
