@@ -15,6 +15,7 @@ urlpatterns = [
     path("proposals/", include("accord.proposals.urls")),
     path("portfolio/", include("accord.portfolio.urls")),
     path("notices/", include("accord.notices.urls")),
+    path("client/", include("accord.portal.urls")),
     path("people/", include("accord.people.urls")),
     path("accounts/", include("accord.people.account_urls")),
     path("accounts/", include("allauth.urls")),

@@ -14,8 +14,10 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accord.engagements.models import Engagement, Expectation, Part
 from accord.people.models import Absence, AccessRole, Member, Role, Skill, Team
 from accord.planning.checking.actions import ask_for_check, try_scenario
-from accord.planning.models import Link, PromiseCheck, Scenario
-from accord.proposals.models import Clause, Proposal, RateCard
+from accord.planning.models import Link as PlanLink
+from accord.planning.models import PromiseCheck, Scenario
+from accord.proposals.answering.links import token_of
+from accord.proposals.models import Answer, Clause, Link, Proposal, RateCard, Sending
 from accord.relationships.models import Contact, Relationship
 
 MOST_QUERIES = 12
@@ -39,6 +41,7 @@ MUST = {
     "proposals:proposal",
     "proposals:clauses",
     "proposals:rate_cards",
+    "portal:offer",
     "planning:load",
     "people:members",
     "people:member",
@@ -104,13 +107,15 @@ class _Examples:
             ("estimates/", estimate),
             ("plans/of/", berths),
             ("plans/activities/", plan.activities.filter(done=0).first()),
-            ("plans/links/", Link.objects.filter(source__plan=plan).first()),
+            ("plans/links/", PlanLink.objects.filter(source__plan=plan).first()),
             ("plans/promises/", berths.expectations.filter(kind=Expectation.Kind.TIME).first()),
             ("plans/checks/", check),
             ("plans/scenarios/", scenario),
             ("proposals/clauses/", Clause.objects.first()),
             ("proposals/rate-cards/", RateCard.objects.first()),
-            ("proposals/sendings/", Proposal.objects.first()),  # only sent to
+            ("proposals/sendings/", Sending.objects.first()),
+            ("proposals/links/", Link.objects.first()),
+            ("proposals/comments/", Answer.objects.first()),
             ("proposals/of/", Engagement.objects.get(title="Broker app")),
             ("proposals/", Proposal.objects.get(engagement__title="Broker app")),
             ("people/absences/", Absence.objects.first()),
@@ -129,6 +134,7 @@ class _Examples:
             "who": f"member-{member.pk}",
             "week": "2026-W02",
             "number": 0,
+            "token": token_of(Link.objects.first()),
         }
 
     def of(self, name: str, pattern: str) -> dict[str, Any]:

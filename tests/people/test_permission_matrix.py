@@ -23,9 +23,11 @@ from accord.engagements.actions import record_expectation
 from accord.engagements.models import Engagement, Expectation, Part, SavedView, TakenPart
 from accord.estimating.models import Contribution, Estimate, Template
 from accord.people.actions import deactivate_member
-from accord.people.models import Absence, AccessRole, Invitation, Member, Role, Skill, Team
+from accord.people.models import Absence, AccessRole, Firm, Invitation, Member, Role, Skill, Team
+from accord.people.queries import the_firm
 from accord.planning.models import Activity, Assignment, Link, Plan, PromiseCheck, Scenario
-from accord.proposals.models import Clause, Proposal, RateCard, Sending
+from accord.proposals.models import Answer, Clause, Proposal, RateCard, Sending
+from accord.proposals.models import Link as ClientLink
 from accord.relationships.models import Contact, Relationship
 from tests import firm
 
@@ -61,6 +63,11 @@ def factory(*classes: type[models.Model]) -> Callable[[Made], Made]:
 @factory(Member)
 def _member(owner: Member, confidential: bool) -> Member:
     return owner
+
+
+@factory(Firm)
+def _firm(owner: Member, confidential: bool) -> Firm:
+    return the_firm()
 
 
 @factory(Relationship)
@@ -106,6 +113,23 @@ def _link(owner: Member, confidential: bool) -> Link:
 @factory(Contact)
 def _contact(owner: Member, confidential: bool) -> Contact:
     return _written(Contact(client=_relationship(owner, confidential).client, name="Somebody"))
+
+
+@factory(ClientLink)
+def _client_link(owner: Member, confidential: bool) -> ClientLink:
+    proposal = about(Proposal, owner, confidential)
+    person = _written(Contact(client=proposal.engagement.relationship.client, name="Somebody"))
+    sending = _written(Sending(proposal=proposal, contact=person))
+    about_it = {"sending": sending, "made_by": owner, "expires_on": "2026-01-01"}
+    made = ClientLink(proposal=proposal, contact=person, **about_it)
+    made.digest = made.nonce
+    return _written(made)
+
+
+@factory(Answer)
+def _answer(owner: Member, confidential: bool) -> Answer:
+    link = _client_link(owner, confidential)
+    return _written(Answer(link=link, proposal=link.proposal, kind=Answer.Kind.COMMENT, text="When?"))
 
 
 def belongs(model: type[models.Model]) -> None:

@@ -31,6 +31,7 @@ from tests import firm
 from tests.proposals.builders import checked, contact, engagement, now, proposal, says, seller, send
 
 pytestmark = pytest.mark.django_db
+SITE = "https://accord.example/"
 TODAY = dt.date.today()
 LOCALES = Path(accord.__file__).parent / "locale"
 OTHERS = [language for language in Language.values if language != "en"]
@@ -145,9 +146,9 @@ def no_mail_server(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def given_up(draft: Proposal) -> Sending:
-    send_proposal(seller(draft.engagement), draft, [contact(draft.engagement)], draft.revision)
+    send_proposal(seller(draft.engagement), draft, [contact(draft.engagement)], draft.revision, SITE)
     sending = Sending.objects.get(proposal=draft)
-    mail_proposal.call(sending.pk, TRIES)
+    mail_proposal.call(sending.link.pk, SITE, TRIES)
     return Sending.objects.get(pk=sending.pk)
 
 
@@ -165,7 +166,7 @@ def test_a_mail_that_could_not_be_sent_is_seen_and_tried_again_by_its_sender(
     assert "The mail server hung up" not in page
     assert [letter.to for letter in mail.outbox] == [["buyer@client.example"]]
     with pytest.raises(Refused, match="This mail is out"):
-        mail_again(by, Sending.objects.get(pk=sending.pk))
+        mail_again(by, Sending.objects.get(pk=sending.pk), SITE)
 
 
 def test_what_is_tried_by_itself_or_was_withdrawn_is_not_tried_by_hand(no_mail_server: None) -> None:
@@ -173,15 +174,15 @@ def test_what_is_tried_by_itself_or_was_withdrawn_is_not_tried_by_hand(no_mail_s
     by = seller(sending.proposal.engagement)
     withdraw_proposal(by, sending.proposal, "Wrong price")
     with pytest.raises(Refused, match="withdrawn"):
-        mail_again(by, Sending.objects.get(pk=sending.pk))
+        mail_again(by, Sending.objects.get(pk=sending.pk), SITE)
     with pytest.raises(NotAllowed):
-        mail_again(firm.member(AccessRole.MEMBER), sending)
+        mail_again(firm.member(AccessRole.MEMBER), sending, SITE)
 
 
 def test_a_mail_that_is_out_does_not_leave_twice() -> None:
     draft = ready()
     send(draft, [contact(draft.engagement)])
-    mail_proposal.call(Sending.objects.get().pk)
+    mail_proposal.call(Sending.objects.get().link.pk, SITE)
     assert len(mail.outbox) == 1
 
 

@@ -11,7 +11,7 @@ from accord.people import actions as people
 from accord.people.models import Member, Role
 from accord.proposals.actions import begin_proposal, save_proposal
 from accord.proposals.content import Content, Payment, PriceKind, PriceLine
-from accord.proposals.models import CardLine, Clause, RateCard
+from accord.proposals.models import CardLine, Clause, Proposal, RateCard
 from accord.proposals.standards import Card, ClauseWords, write_clause, write_rate_card
 
 
@@ -30,14 +30,14 @@ class Letters:
             for about in clauses:
                 write_clause(self.members["miriam"], Clause(), ClauseWords(language=language, **about))
 
-    def offer(self, seller: Member, engagement: Engagement, key: str) -> None:
+    def offer(self, seller: Member, engagement: Engagement, key: str) -> Proposal:
         """A draft for what was told, in the client's language."""
         draft = begin_proposal(seller, engagement)
         words = self.written["words"][engagement.relationship.client.language]
         payments = tuple(Payment(name=name, share=Decimal(share)) for name, share in words["payments"])
         about = {"opening": words["opening"], "closing": words["closing"], "payments": payments}
         text = self._own_words(draft.says, self.written["offers"].get(key, {}))
-        save_proposal(seller, draft, text.model_copy(update=about), draft.revision)
+        return save_proposal(seller, draft, text.model_copy(update=about), draft.revision)
 
     def _card(self) -> None:
         about, year = self.written["card"], self.world.today.year

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -28,6 +29,9 @@ _TABS = (
     ("proposals:proposals", _("Proposal")),
     ("engagements:history", _("History")),
 )
+
+
+FOR_PAGES = ("relationship__client", "relationship__owner")  # what the frame shows of an engagement
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +64,18 @@ def visible(request: HttpRequest, pk: int) -> Engagement:
     Raises:
         NotAllowed: it is confidential. Http404: there is none.
     """
-    rows = Engagement.objects.select_related("relationship__client", "relationship__owner")
-    found: Engagement = get_object_or_404(rows.prefetch_related(with_parts()), pk=pk)
-    rules.must_see(signed_in(request), found)
-    return found
+    return seen(request, get_object_or_404(Engagement.objects.select_related(*FOR_PAGES), pk=pk))
+
+
+def seen(request: HttpRequest, engagement: Engagement) -> Engagement:
+    """An engagement that was loaded already (with `FOR_PAGES`), if the member who asks may see it.
+
+    Raises:
+        NotAllowed: it is confidential.
+    """
+    prefetch_related_objects([engagement], with_parts())
+    rules.must_see(signed_in(request), engagement)
+    return engagement
 
 
 def engagement_page(

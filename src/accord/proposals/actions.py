@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -20,6 +21,8 @@ from accord.estimating.queries import approved, leaves
 from accord.ledger import chain
 from accord.people.models import Firm, Member
 from accord.proposals import clauses, rules
+from accord.proposals.answering import links
+from accord.proposals.answering.rules import can_end
 from accord.proposals.content import (
     Content,
     DateTerm,
@@ -30,7 +33,7 @@ from accord.proposals.content import (
     kept,
 )
 from accord.proposals.judging import judge
-from accord.proposals.models import OfferNumber, Proposal, Sending, State
+from accord.proposals.models import OfferNumber, Proposal, State
 from accord.relationships.models import Contact
 
 
@@ -89,11 +92,20 @@ def new_version(actor: Member, proposal: Proposal) -> Proposal:
 
 
 @action(permission=rules.may_send)
-def send_proposal(actor: Member, proposal: Proposal, contacts: Sequence[Contact], revision: int) -> Proposal:
-    """Send exactly this version; what was sent before is replaced by it.
+def send_proposal(
+    actor: Member,
+    proposal: Proposal,
+    contacts: Sequence[Contact],
+    revision: int,
+    site: str,
+    expires_on: dt.date | None = None,
+) -> Proposal:
+    """Send exactly this version, to each contact with a link of their own; what was sent before is replaced by it.
+
+    `site`: the address of this Accord as people reach it. `expires_on`: the last day of the links, usually in 30 days.
 
     Raises:
-        WrongInput: nobody receives it.
+        WrongInput: nobody receives it, or the links would be open too long.
         Refused: it is no draft, was changed since it was looked at, says too little, or a date, price or quality term
             in it is not backed.
     """
@@ -102,6 +114,8 @@ def send_proposal(actor: Member, proposal: Proposal, contacts: Sequence[Contact]
     rules.is_draft(proposal)
     rules.is_as_seen(proposal, revision)
     rules.can_receive(proposal.engagement, contacts)
+    expires_on = expires_on or links.usual_end()
+    can_end(expires_on)
     rules.is_complete(proposal.says)
     rules.holds_still(proposal.says, timezone.localdate())
     terms = judge(proposal).terms
@@ -114,10 +128,8 @@ def send_proposal(actor: Member, proposal: Proposal, contacts: Sequence[Contact]
     proposal.state, proposal.sent_by, proposal.sent_at = State.SENT, actor, timezone.now()
     proposal.digest = proposal.seal
     proposal.save()
-    for contact in dict.fromkeys(contacts):
-        sending = Sending(proposal=proposal, contact=contact)
-        sending.save()
-        mail_proposal.enqueue(sending.pk)
+    for link in links.make_links(proposal, dict.fromkeys(contacts), actor, expires_on):
+        mail_proposal.enqueue(link.pk, site)
     body = {
         "proposal": proposal.pk,
         "version": proposal.version,

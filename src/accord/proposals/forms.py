@@ -15,6 +15,7 @@ from accord.actions.forms import SeveralField
 from accord.engagements.forms import DateInput
 from accord.exchange.wording import money
 from accord.proposals import clauses
+from accord.proposals.answering.links import usual_end
 from accord.proposals.clauses import copied
 from accord.proposals.content import (
     LONGEST_LINE,
@@ -186,6 +187,8 @@ class SendForm(forms.Form):
     contacts = SeveralField(
         label=_("To"), queryset=Contact.objects.none(), widget=forms.CheckboxSelectMultiple
     )
+
+    expires_on = forms.DateField(label=_("Their links are open until"), initial=usual_end, widget=DateInput())
 
     def __init__(self, *args: Any, proposal: Proposal, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

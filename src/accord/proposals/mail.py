@@ -18,33 +18,37 @@ from accord.people.models import Member
 from accord.people.queries import the_firm
 from accord.people.rules import only_the_system
 from accord.proposals import rules
-from accord.proposals.models import Sending, State
+from accord.proposals.answering.links import address_of, why_dead
+from accord.proposals.models import Link, Sending
 
 
 @task()
-def mail_proposal(sending_id: int, tries: int = 0) -> None:
-    """Send it to one contact; what was withdrawn or replaced meanwhile does not leave any more."""
-    rows = Sending.objects.select_related(
-        "contact", "proposal__engagement__relationship__client", "proposal__sent_by"
+def mail_proposal(link_id: int, site: str, tries: int = 0) -> None:
+    """Send it to one contact, with the address of their page; what is dead meanwhile does not leave any more.
+
+    The address is made here: nothing that is stored holds it.
+    """
+    rows = Link.objects.select_related(
+        "contact", "sending", "proposal__engagement__relationship__client", "proposal__sent_by"
     )
-    sending = rows.get(pk=sending_id)
-    if sending.proposal.state != State.SENT or sending.mailed_at is not None:
+    link = rows.get(pk=link_id)
+    if why_dead(link) or link.sending.mailed_at is not None:
         return
     try:
-        with override(sending.proposal.engagement.relationship.client.language):
-            _mail(sending).send()
+        with override(link.proposal.engagement.relationship.client.language):
+            _mail(link, site).send()
     except OSError as error:
         last = tries >= TRIES
-        note_mail_problem(None, sending, str(error) or type(error).__name__, last)
+        note_mail_problem(None, link.sending, str(error) or type(error).__name__, last)
         if not last:
-            mail_proposal.using(run_after=next_try(tries)).enqueue(sending_id, tries + 1)
+            mail_proposal.using(run_after=next_try(tries)).enqueue(link_id, site, tries + 1)
     else:
-        note_mailed(None, sending)
+        note_mailed(None, link.sending)
 
 
 @action(permission=rules.may_mail_again)
-def mail_again(actor: Member, sending: Sending) -> Sending:
-    """Try a mail anew that could not be sent.
+def mail_again(actor: Member, sending: Sending, site: str) -> Sending:
+    """Try a mail anew that could not be sent. `site`: the address of this Accord as people reach it.
 
     Raises:
         Refused: it is out, is tried by itself, or its version was withdrawn or replaced.
@@ -52,7 +56,7 @@ def mail_again(actor: Member, sending: Sending) -> Sending:
     rules.was_given_up(sending)
     sending.given_up, sending.mail_problem = False, ""
     sending.save()
-    mail_proposal.enqueue(sending.pk)
+    mail_proposal.enqueue(sending.link.pk, site)
     return sending
 
 
@@ -71,21 +75,23 @@ def note_mail_problem(actor: Member | None, sending: Sending, problem: str, last
     return sending
 
 
-def _mail(sending: Sending) -> EmailMessage:
+def _mail(link: Link, site: str) -> EmailMessage:
     from accord.proposals import pdf
 
-    proposal = sending.proposal
+    proposal = link.proposal
     page = {
         "proposal": proposal,
-        "contact": sending.contact,
+        "contact": link.contact,
         "firm": the_firm(),
         "until": pdf.held_until(proposal),
+        "address": address_of(link, site),
+        "open_until": link.expires_on,
     }
     subject = _("{title}: our proposal").format(title=proposal.engagement)
     mail = EmailMessage(
         " ".join(subject.split()),
         render_to_string("proposals/mail/proposal.txt", page),
-        to=[sending.contact.email],
+        to=[link.contact.email],
     )
     if proposal.sent_by is not None and proposal.sent_by.email:
         mail.reply_to = [proposal.sent_by.email]

@@ -11,14 +11,16 @@ from django.views.decorators.http import require_POST
 from accord.actions.door import obstacles, once
 from accord.actions.forms import carried_out, form_page, gone, key_of
 from accord.engagements.models import Engagement
-from accord.engagements.pages import engagement_page, visible
+from accord.engagements.pages import FOR_PAGES, engagement_page, seen, visible
 from accord.people.accounts import signed_in
 from accord.proposals import actions, clauses, judging, mail, pdf, rates
+from accord.proposals.answering.queries import answers, links_of
 from accord.proposals.forms import OverrideForm, ProposalForm, SendForm, WithdrawForm
 from accord.proposals.models import VALID_FOR, Proposal, Sending, State
 
 TAB = "proposals:proposals"
 _TOLD = ("estimate", "made_by", "sent_by", "engagement__offer_number")
+_WITH_ENGAGEMENT = (*_TOLD, *(f"engagement__{name}" for name in FOR_PAGES))
 
 
 def proposals(request: HttpRequest, pk: int) -> HttpResponse:
@@ -38,10 +40,10 @@ def proposals(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def proposal(request: HttpRequest, pk: int) -> HttpResponse:
-    rows = list(Proposal.objects.filter(engagement__proposals=pk).select_related(*_TOLD))
+    rows = list(Proposal.objects.filter(engagement__proposals=pk).select_related(*_WITH_ENGAGEMENT))
     if not rows:
         raise Http404
-    found = visible(request, rows[0].engagement_id)
+    found = seen(request, rows[0].engagement)
     for row in rows:
         _put_into(found, row)
     return _page(request, next(row for row in rows if row.pk == pk), rows)
@@ -98,14 +100,20 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
     form = SendForm(request.POST if request.method == "POST" else None, proposal=found, initial=seen)
 
     def act() -> Proposal:
-        to, revision = list(form.cleaned_data["contacts"]), form.cleaned_data["revision"]
-        return actions.send_proposal(signed_in(request), found, to, revision)
+        given = form.cleaned_data
+        to, site = list(given["contacts"]), request.build_absolute_uri("/")
+        return actions.send_proposal(
+            signed_in(request), found, to, given["revision"], site, given["expires_on"]
+        )
 
     if carried_out(request, form, act):
         messages.success(request, _("Sent. The mail with the PDF leaves now; this version stays as it is."))
         return gone(request, "proposals:proposal", found.pk)
     title = _("Send version {version}").format(version=found.version)
-    told = _("The PDF of exactly this version goes to them by mail. It is not changed afterwards.")
+    told = _(
+        "The PDF of exactly this version goes to them by mail, with a link of their own to read and answer it. "
+        "It is not changed afterwards."
+    )
     told = f"{told} {pdf.held_until(found)}"
     return form_page(request, form, title, _("Send it"), engagement=found.engagement, explanation=told)
 
@@ -132,7 +140,7 @@ def mail_again(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Sending.objects.select_related("proposal"), pk=pk)
     visible(request, found.proposal.engagement_id)
     with once(key_of(request)):
-        mail.mail_again(signed_in(request), found)
+        mail.mail_again(signed_in(request), found, request.build_absolute_uri("/"))
     messages.success(request, _("The mail is tried anew."))
     return gone(request, "proposals:proposal", found.proposal_id)
 
@@ -152,7 +160,8 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 def _page(request: HttpRequest, found: Proposal, versions: list[Proposal]) -> HttpResponse:
     member, engagement = signed_in(request), found.engagement
     is_draft = found.state == State.DRAFT and not engagement.outcome
-    says = found.says
+    says, links = found.says, [] if is_draft else links_of(found)
+    said = answers(found) if links else []
     page = {
         "proposal": found,
         "says": says,
@@ -163,9 +172,14 @@ def _page(request: HttpRequest, found: Proposal, versions: list[Proposal]) -> Ht
         "prices": rates.beside_cards(says.prices),
         "departures": clauses.departures(says, engagement),
         "valid_for": VALID_FOR.days,
-        "sendings": [] if is_draft else list(found.sendings.select_related("contact")),
         "may_mail_again": found.state == State.SENT
         and not obstacles("proposals.send_proposal", member, found),
+        "links": links,
+        "may_handle_links": bool(links) and not obstacles("proposals.revoke_link", member, links[0]),
+        "answers": said,
+        "may_reply": bool(said)
+        and not engagement.outcome
+        and not obstacles("proposals.answer_comment", member, said[0]),
         "may_change": is_draft and not obstacles("proposals.save_proposal", member, found),
         "let_pass": next((o for o in engagement.let_pass if o.about == found.seal), None),
         "may_override": is_draft and not obstacles("proposals.override_sending", member, found),
@@ -181,8 +195,8 @@ def _page(request: HttpRequest, found: Proposal, versions: list[Proposal]) -> Ht
 
 
 def _proposal(request: HttpRequest, pk: int) -> Proposal:
-    found: Proposal = get_object_or_404(Proposal.objects.select_related(*_TOLD), pk=pk)
-    _put_into(visible(request, found.engagement_id), found)
+    found: Proposal = get_object_or_404(Proposal.objects.select_related(*_WITH_ENGAGEMENT), pk=pk)
+    seen(request, found.engagement)
     return found
 
 

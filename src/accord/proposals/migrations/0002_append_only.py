@@ -1,4 +1,4 @@
-"""The database itself refuses to change or delete the number of an offer."""
+"""The database itself refuses to change or delete an offer's number, what a client said by a link, and what was replied."""
 
 from django.db import migrations
 
@@ -7,4 +7,7 @@ from accord.ledger.triggers import append_only
 
 class Migration(migrations.Migration):
     dependencies = [("proposals", "0001_initial")]
-    operations = [append_only("proposals_offernumber", words="the number of an offer never changes")]
+    operations = [
+        append_only("proposals_offernumber", words="the number of an offer never changes"),
+        append_only("proposals_answer", "proposals_reply", words="what a client said is never changed or deleted"),
+    ]
