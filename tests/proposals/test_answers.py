@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 
 import pytest
+import time_machine
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
 from accord.actions.door import once
 from accord.actions.refusals import NotAllowed, Refused, WrongInput
@@ -22,10 +25,12 @@ from accord.proposals.answering.actions import (
     open_link,
     revoke_link,
 )
+from accord.proposals.answering.queries import decided
 from accord.proposals.content import kept
 from accord.proposals.models import Answer, Proposal
 from tests import firm
 from tests.planning import check_builders as planned
+from tests.planning.builders import written
 from tests.proposals.builders import accept, link, now, says, seller, send, sent
 
 pytestmark = pytest.mark.django_db
@@ -251,3 +256,14 @@ def test_opening_is_told_with_first_and_last() -> None:
     assert again.opened_last_at is not None
     assert again.opened_last_at >= again.opened_first_at  # type: ignore[operator]
     assert Proposal.objects.get().state == "sent"
+
+
+def test_after_its_last_day_an_offer_is_not_accepted_even_by_a_link_that_is_open() -> None:
+    done = sent()
+    open_longer = link(done)
+    with written():
+        open_longer.expires_on = dt.date.today() + dt.timedelta(80)
+        open_longer.save()
+    with time_machine.travel(timezone.now() + dt.timedelta(31)), pytest.raises(Refused, match="held until"):
+        accept(open_longer)
+    assert decided(done) is None

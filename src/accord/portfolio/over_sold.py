@@ -216,6 +216,12 @@ def expectations_of(shown: Iterable[Told]) -> dict[int, Expectation]:
     return {e.pk: e for e in rows.select_related("engagement__relationship__client", "member", "belief")}
 
 
+def today(promise: Expectation) -> float | None:
+    """How likely a promise of an engagement that goes on is kept as things are now."""
+    belief = None if promise.engagement.outcome else getattr(promise, "belief", None)
+    return None if belief is None or belief.stale else belief.probability
+
+
 def overrides(member: Member, asked: Asked) -> QuerySet[Override]:
     """What was overridden in the time, in engagements that the member may see, newest first."""
     days = {"at__date__gte": asked.since.first, "at__date__lt": asked.until.after.first}

@@ -27,7 +27,7 @@ def over_sold(request: HttpRequest) -> HttpResponse:
         "long_unbacked": sum(one.is_long_unbacked for one in found),
         "enough": report.ENOUGH,
         "shown": shown,
-        "lines": [(one, said[one.pk]) for one in shown],
+        "lines": [(one, said[one.pk], report.today(said[one.pk])) for one in shown],
         "by_quarter": report.by_quarter(found),
         "by_seller": report.by_seller(found)[:_GROUPS],
         "by_engagement": [c for c in report.by_engagement(found) if c.over_sold][:_GROUPS],

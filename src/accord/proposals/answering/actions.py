@@ -46,12 +46,14 @@ def accept_by_link(
 
     Raises:
         WrongInput: no name, or not ticked.
-        Refused: the link is dead, another text was shown, or this contact accepted or declined already.
+        Refused: the link is dead, the offer does not hold any more, another text was shown, or this contact accepted
+            or declined already.
     """
     if not name.strip() or len(name.strip()) > 120:
         raise WrongInput(name=_("Type your name: it stands under the acceptance."))
     if not agreed:
         raise WrongInput(agreed=_("Tick this: it says what you accept."))
+    rules.still_holds(link.proposal)
     rules.is_what_was_sent(link.proposal, digest)
     says = {"name": name.strip(), "position": position.strip()[:120], "digest": digest}
     return _decide(link, Answer.Kind.ACCEPT, **says)

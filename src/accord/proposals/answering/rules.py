@@ -75,6 +75,18 @@ def can_end(on: dt.date) -> None:
         )
 
 
+def still_holds(proposal: Proposal) -> None:
+    until = proposal.valid_until
+    if until is not None and until < dt.date.today():
+        raise Refused(
+            _("An offer is accepted while it holds."),
+            _("It held until {day}.").format(day=day(until)),
+            _("Ask {name} whether it still stands: a new version has a day of its own.").format(
+                name=proposal.sent_by
+            ),
+        )
+
+
 def is_what_was_sent(proposal: Proposal, shown: str) -> None:
     """What was shown, what was sent and what the database holds now are one and the same."""
     holds = digest_of(proposal.content, proposal.engagement_id, proposal.version)
