@@ -15,7 +15,7 @@ from typing import Any
 from django.db import transaction
 
 from accord.demo import mark
-from accord.demo.history import close_for_good, have_been_sent, place_at_stage
+from accord.demo.history import close_for_good, have_been_sent, have_believed, place_at_stage
 from accord.demo.letters import Letters
 from accord.demo.work import SIGNED, Work
 from accord.demo.world import Page, World, in_words
@@ -206,6 +206,7 @@ class _Loader:
         place_at_stage(seller, engagement, stage, self.world.day(written["since"]))
         if work is not None and "plan" in written:
             self._planned(work, said)
+            self._judged_then(seller, written, said)
         if stage in (Stage.PROPOSAL, Stage.REVIEW) and not written.get("outcome"):
             draft = self.letters.offer(seller, engagement, written["id"])
             if "sent" in written:
@@ -306,6 +307,13 @@ class _Loader:
         first = draft.links.get(contact=contacts[0])
         open_link(None, first)
         comment_by_link(None, first, written["asks"])
+
+    def _judged_then(self, actor: Member, written: Page, said: list[tuple[Page, Expectation]]) -> None:
+        """What delivery believed soon after it was told; `believed` in the world says where that was little."""
+        for k, (statement, expectation) in enumerate(said):
+            if "told" in statement and expectation.kind in (Expectation.Kind.TIME, Expectation.Kind.COST):
+                likely = written.get("believed", (0.93, 0.96, 0.91, 0.97)[k % 4])
+                have_believed(actor, expectation, likely, self.world.day(min(statement["day"] + 2, 0)))
 
     def _ended(self, seller: Member, engagement: Engagement, written: Page) -> None:
         if written["stage"] == Outcome.CLOSED:

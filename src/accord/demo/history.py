@@ -16,7 +16,8 @@ from django.conf import settings
 
 from accord.actions.door import action
 from accord.actions.refusals import NotAllowed
-from accord.engagements.models import Engagement, Outcome, Stage
+from accord.engagements.models import Engagement, Expectation, Outcome, PastBelief, Stage
+from accord.engagements.policies.in_force import in_force
 from accord.engagements.rules import may_lead
 from accord.ledger import chain
 from accord.people.models import Member
@@ -52,6 +53,22 @@ def place_at_stage(actor: Member, engagement: Engagement, stage: Stage, since: d
     engagement.stage, engagement.stage_since = stage, since
     engagement.save()
     return engagement
+
+
+@action(permission=only_in_the_sample_firm)
+def have_believed(actor: Member, expectation: Expectation, probability: float, on: dt.date) -> PastBelief:
+    """Let delivery have judged a promise on a day."""
+    asked = in_force().asked(expectation.engagement.profile)
+    row = PastBelief(
+        expectation=expectation,
+        at=dt.datetime.combine(on, dt.time(16), dt.UTC),
+        probability=probability,
+        asked=asked,
+        backed=probability >= asked,
+        digest="",
+    )
+    row.save()
+    return row
 
 
 @action(permission=only_in_the_sample_firm)

@@ -141,7 +141,7 @@ def told(member: Member, asked: Asked) -> list[Told]:
             judged=Subquery(first.values("probability")[:1]),
             was_asked=Subquery(first.values("asked")[:1]),
             backed_at=Subquery(first.filter(backed=True).values("at")[:1]),
-            restated_at=F("restated_by__recorded_at"),
+            restated_on=F("restated_by__said_on"),
             withdrawn_on=F("withdrawal__told_on"),
         )
         .order_by("-said_on", "-pk")
@@ -154,7 +154,7 @@ def told(member: Member, asked: Asked) -> list[Told]:
         _told(*row)
         for row in rows.values_list(
             "pk", "engagement", "member", "said_on", "recorded_at", "judged_at", "judged", "was_asked",
-            "backed_at", "restated_at", "withdrawn_on",
+            "backed_at", "restated_on", "withdrawn_on",
         )
     ]  # fmt: skip
     return [one for one in found if one.over_sold] if asked.only else found
@@ -170,11 +170,12 @@ def _told(
     probability: float | None,
     asked: float | None,
     backed_at: dt.datetime | None,
-    restated_at: dt.datetime | None,
+    restated_on: dt.date | None,
     withdrawn_on: dt.date | None,
 ) -> Told:
-    moments = [timezone.localdate(moment) for moment in (backed_at, restated_at) if moment is not None]
-    until = min([*moments, *([withdrawn_on] if withdrawn_on else [])], default=dt.date.today())
+    backed_on = timezone.localdate(backed_at) if backed_at is not None else None
+    ends = [day for day in (backed_on, restated_on, withdrawn_on) if day is not None]
+    until = min(ends, default=dt.date.today())
     unbacked = max((until - said_on).days, 0)
     in_time = judged_at is not None and judged_at - recorded_at <= dt.timedelta(WEEK)
     at_once = in_time and backed_at == judged_at

@@ -10,7 +10,7 @@ from accord.people.accounts import signed_in
 from accord.people.models import Member
 from accord.portfolio import over_sold as report
 
-_ROWS, _GROUPS = 50, 12
+_ROWS, _GROUPS = 25, 12
 
 
 def over_sold(request: HttpRequest) -> HttpResponse:
