@@ -52,6 +52,11 @@ def to_call(engagement: Engagement, kind: Review.Kind, thing: Any) -> Subject:
         Refused: it is not fit to be decided on.
     """
     _kinds[kind].ready(engagement, thing)
+    return find(engagement, kind, thing)
+
+
+def find(engagement: Engagement, kind: Review.Kind, thing: Any) -> Subject:
+    """As it is now, whether it is fit to be decided on or not."""
     return _kinds[kind].find(engagement, thing)
 
 
