@@ -16,6 +16,7 @@ from django.db import transaction
 
 from accord.demo import mark
 from accord.demo.history import close_for_good, place_at_stage
+from accord.demo.reviewing import decide_to_bid
 from accord.demo.work import SIGNED, Work
 from accord.demo.world import Page, World, in_words
 from accord.engagements.actions import (
@@ -40,6 +41,7 @@ from accord.engagements.models import (
     Stage,
 )
 from accord.engagements.policies.actions import change_profile, judge_engagement
+from accord.engagements.policies.in_force import in_force
 from accord.estimating.actions import keep_as_template
 from accord.people import actions as people
 from accord.people.models import WORKDAYS, AccessRole, Member, Role, Skill
@@ -196,6 +198,9 @@ class _Loader:
         if work is not None and "plan" in written:
             self._planned(work, said)
         if stage in (Stage.PROPOSAL, Stage.REVIEW) and not written.get("outcome"):
+            engagement.refresh_from_db()
+            if in_force().terms(engagement.profile).bid_seats:
+                decide_to_bid(engagement)
             _offered(seller, engagement)
         self._ended(seller, engagement, written)
 
