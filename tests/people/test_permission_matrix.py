@@ -25,7 +25,8 @@ from accord.engagements.models import Engagement, Expectation, Part, Profile, Sa
 from accord.engagements.policies.content import AS_DELIVERED
 from accord.estimating.models import Contribution, Estimate, Template
 from accord.people.actions import deactivate_member
-from accord.people.models import Absence, AccessRole, Invitation, Member, Role, Skill, Team
+from accord.people.models import Absence, AccessRole, Firm, Invitation, Member, Role, Skill, Team
+from accord.people.queries import the_firm
 from accord.planning.models import Activity, Assignment, Link, Plan, PromiseCheck, Scenario
 from accord.proposals.models import Proposal
 from accord.relationships.models import Contact, Relationship
@@ -63,6 +64,11 @@ def factory(*classes: type[models.Model]) -> Callable[[Made], Made]:
 @factory(Member)
 def _member(owner: Member, confidential: bool) -> Member:
     return owner
+
+
+@factory(Firm)
+def _firm(owner: Member, confidential: bool) -> Firm:
+    return the_firm()
 
 
 @factory(Relationship)
@@ -132,6 +138,15 @@ def _review(owner: Member, confidential: bool) -> Review:
     )
 
 
+@factory(Condition)
+def _condition(owner: Member, confidential: bool) -> Condition:
+    """One that the person raised and somebody else sees to: its owner may not confirm it."""
+    review = _review(owner, confidential)
+    return _written(
+        Condition(review=review, text="It is so.", blocks="sign", owner=review.called_by, raised_by=owner)
+    )
+
+
 def belongs(model: type[models.Model]) -> None:
     """Objects of this class belong to an engagement, relationship or member by their foreign keys."""
 
@@ -144,7 +159,7 @@ _BELONGING = (
     *(Absence, Invitation, Role, Skill),
     *(SavedView, Estimate, Contribution, Template, Proposal),
     *(Plan, Activity, Scenario, PromiseCheck),
-    *(SeatTaken, Question, Condition),
+    *(SeatTaken, Question),
 )
 for _model in _BELONGING:
     belongs(_model)

@@ -80,11 +80,7 @@ def _to_vote(review: Review, mine: SeatTaken | None, member: Member) -> Iterator
             name=review.name, seats=", ".join(str(seat.label) for seat in free)
         )
         yield _line(Group.DECIDE, review, what, _("You may sit there."), _("See the review"))
-    if (
-        review.escalated_at
-        and member.has_any(*review.asks.overrides)
-        and not sells(member, review.engagement)
-    ):
+    if review.escalated_at and rules.is_authority(member, review):
         what = _("The review of {name} did not decide in time: give it time or a seat, or override it.")
         why = _("The policy names you for it.")
         yield _line(Group.DECIDE, review, what.format(name=review.name), why, _("See the review"))

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from accord.actions.door import obstacles, once
 from accord.actions.forms import carried_out, form_page, gone, key_of
 from accord.contracts.models import Choice, Condition, Question, Review, SeatTaken
-from accord.contracts.reviewing import actions, forms, minutes, queries, wording
+from accord.contracts.reviewing import actions, forms, minutes, queries, rules, wording
 from accord.engagements.models import Engagement, Override
 from accord.engagements.overriding import override
 from accord.engagements.pages import engagement_page, visible
@@ -261,6 +261,7 @@ def _room(
         "others": [r for r in found if r.pk != shown.pk],
         "is_open": is_open,
         "may_convene": may_convene,
+        "has_authority": is_open and rules.is_authority(member, shown),
         "may_talk": is_open and not obstacles("contracts.ask_question", member, shown),
         "may_override": _may_override(room, member),
         **_to_call(request, engagement, found),
