@@ -110,6 +110,7 @@ def objects(member: Any) -> dict[str, Any]:
     """What the parts of addresses stand for: objects of which there is much to show."""
     from django.db.models import Count, Q
 
+    from accord.contracts.models import Condition, Question, Review, SeatTaken
     from accord.engagements.models import Engagement, Expectation
     from accord.people.models import Role, Team
     from accord.planning.models import Activity, Link, PromiseCheck, Scenario
@@ -141,6 +142,13 @@ def objects(member: Any) -> dict[str, Any]:
         "plans/promises/": expectation and expectation.pk,
         "plans/checks/": pk_of(PromiseCheck.objects.filter(engagement=engagement, scenario=None)),
         "plans/scenarios/": pk_of(Scenario.objects.exclude(checks=None)),
+        "reviews/of/": engagement.pk,
+        "reviews/": pk_of(Review.objects.filter(state="open")) or pk_of(Review.objects.all()),
+        "reviews/seats/": pk_of(SeatTaken.objects.all()),
+        "reviews/questions/": pk_of(Question.objects.all()),
+        "reviews/conditions/": pk_of(Condition.objects.all()),
+        "kind": "proposal",
+        "seat": "finance",
         "proposals/of/": engagement.pk,
         "proposals/clauses/": pk_of(Clause.objects.all()),
         "proposals/rate-cards/": pk_of(RateCard.objects.all()),

@@ -27,6 +27,7 @@ _TABS = (
     ("planning:plan", _("Plan")),
     ("planning:check", _("Promise check")),
     ("proposals:proposals", _("Proposal")),
+    ("contracts:reviews", _("Review")),
     ("engagements:history", _("History")),
 )
 
