@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from accord.engagements.models import Engagement, Stage
-from accord.people.models import AccessRole, Member
+from accord.people.models import AccessRole, Member, Role
 from accord.planning.checking.actions import ask_for_check
 from accord.proposals.actions import begin_proposal, save_proposal, send_proposal
 from accord.proposals.content import Content, DateTerm, Payment, PriceLine, QualityTerm, ScopeItem
@@ -22,7 +22,7 @@ from tests.planning import check_builders as planned
 def engagement() -> Engagement:
     """Two hundred hours for one developer, who costs 75 an hour."""
     made = planned.engagement(Stage.ESTIMATED)
-    role = planned.role("developer")
+    role = Role.objects.filter(name="developer").first() or planned.role("developer")
     planned.plan(made, planned.Work("w1", 80, role), planned.Work("w2", 120, role, ["w1"]))
     return made
 

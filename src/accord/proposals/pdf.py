@@ -23,9 +23,13 @@ def of(proposal: Proposal) -> bytes:
     """Set from `letter.typ`; all that people wrote goes in as data and is never read as markup."""
     import typst  # a compiled typesetter: loaded only where a letter is made
 
-    data = json.dumps(_data(proposal))
-    made: bytes = typst.compile(_LETTER, sys_inputs={"data": data})
+    made: bytes = typst.compile(_LETTER, sys_inputs=inputs(proposal))
     return made
+
+
+def inputs(proposal: Proposal) -> dict[str, str]:
+    """What `letter.typ` asks for, wherever it is set."""
+    return {"data": json.dumps(_data(proposal))}
 
 
 def name_of(proposal: Proposal) -> str:
