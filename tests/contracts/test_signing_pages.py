@@ -9,8 +9,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from accord.contracts.models import Amendment, Choice, Contract, Review, Signature
-from accord.contracts.signing.actions import sign_for_firm
+from accord.actions.refusals import Refused
+from accord.contracts.models import Amendment, Choice, Contract, Signature
+from accord.contracts.signing.actions import prepare_contract, sign_for_firm
 from accord.contracts.signing.content import Worth
 from accord.engagements.models import Override
 from accord.people.models import AccessRole, Member
@@ -29,6 +30,7 @@ from tests.contracts.signing_builders import (
     prepared,
     seller,
     sent,
+    term,
 )
 from tests.engagements.builders import pages_of, queries_of
 from tests.planning import check_builders as planned
@@ -147,7 +149,7 @@ def test_an_open_condition_is_told_and_let_pass_on_the_page_with_a_reason_that_s
     text = sent()
     condition(decided_on(text, Choice.CONDITIONS))
     contract, who = prepared(text), executive()
-    client, address = pages_of(who), f"/contracts/{prepared_pk(contract)}/"
+    client, address = pages_of(who), f"/contracts/{contract.pk}/"
     page = text_of(client, address)
     assert "The tester is hired" in page
     assert "Let it pass" in page
@@ -158,10 +160,6 @@ def test_an_open_condition_is_told_and_let_pass_on_the_page_with_a_reason_that_s
     assert "He comes on Monday." in text_of(client, address)
 
 
-def prepared_pk(contract: Contract) -> int:
-    return contract.pk
-
-
 def test_signing_without_a_decision_stays_visible() -> None:
     text = sent()
     client = pages_of(executive())
@@ -169,21 +167,13 @@ def test_signing_without_a_decision_stays_visible() -> None:
     override = Override.objects.get()
     assert (override.about, override.deed) == (text.digest, Override.Deed.SIGN)
     assert "No review decided" in override.facts
-    contract = prepared_without_review(text)
+    contract = prepare_contract(seller(text.engagement), text, term())
     assert "The quay is sinking." in text_of(client, f"/contracts/{contract.pk}/")
     sells = pages_of(seller(text.engagement))
     assert sells.post(f"/contracts/of/{text.engagement_id}/let-pass/", {"because": "x"}).status_code in (
         403,
         404,
     )
-
-
-def prepared_without_review(text: Any) -> Contract:
-    from accord.contracts.signing.actions import prepare_contract
-    from tests.contracts.signing_builders import term
-
-    assert not Review.objects.exists()
-    return prepare_contract(seller(text.engagement), text, term())
 
 
 def test_a_signed_copy_is_saved_never_shown_and_only_for_who_may_see_it() -> None:
@@ -264,7 +254,7 @@ def amend_form(contract: Contract, **changed: str) -> dict[str, str]:
     for _constraint, value, _gone in form.lines():
         data[value.html_name] = str(value.value() or "")
     for field in (*form.rows.management_form, *(field for row in form.rows for field in row)):
-        data[field.html_name] = str(field.value() or "")
+        data[field.html_name] = "" if field.value() is None else str(field.value())
     return data | changed
 
 
@@ -331,5 +321,5 @@ def test_what_waits_for_signatures_is_shown_with_few_queries() -> None:
     who = executive()
     assert queries_of(who, f"/contracts/{contract.pk}/") <= MOST
     assert queries_of(who, f"/contracts/of/{text.engagement_id}/") <= MOST
-    with pytest.raises(Exception, match="Condition 3"):
+    with pytest.raises(Refused, match="Condition 3"):
         sign_for_firm(who, contract, contract.digest)

@@ -54,14 +54,14 @@ class Head:
     missing: list[Refused]  # what forbids the next stage, besides who may move
 
 
-def visible(request: HttpRequest, pk: int) -> Engagement:
-    """The engagement, if the member who asks may see it.
+def visible(request: HttpRequest, pk: int, by: str = "pk") -> Engagement:
+    """The engagement, if the member who asks may see it; `by`: the way to it from what has this number.
 
     Raises:
         NotAllowed: it is confidential. Http404: there is none.
     """
     rows = Engagement.objects.select_related("relationship__client", "relationship__owner")
-    found: Engagement = get_object_or_404(rows.prefetch_related(with_parts()), pk=pk)
+    found: Engagement = get_object_or_404(rows.prefetch_related(with_parts()), **{by: pk})
     rules.must_see(signed_in(request), found)
     return found
 

@@ -18,7 +18,7 @@ from accord.contracts.models import Amendment, Constraint, Contract, Signature
 from accord.contracts.signing import deciding, rules, signatures
 from accord.contracts.signing.actions import is_on_paper
 from accord.contracts.signing.binding import is_still_as_written
-from accord.contracts.signing.content import Added, AmendmentText, Change, Worth, kept
+from accord.contracts.signing.content import Added, AmendmentText, Change, Kind, Worth, kept
 from accord.contracts.signing.queries import values_now
 from accord.contracts.signing.signatures import Signed
 from accord.ledger import chain
@@ -184,7 +184,9 @@ def _change(constraint: Constraint, before: Worth, after: Worth | None) -> Chang
                 )
             }
         )
-    return Change(constraint=constraint.pk, name=constraint.name, before=before, after=after)
+    return Change(
+        constraint=constraint.pk, kind=Kind(constraint.kind), name=constraint.name, before=before, after=after
+    )
 
 
 def _is_a_price(text: AmendmentText) -> None:

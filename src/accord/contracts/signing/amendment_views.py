@@ -31,11 +31,12 @@ from accord.people.accounts import signed_in
 
 def amendment(request: HttpRequest, pk: int) -> HttpResponse:
     found = _amendment(request, pk)
-    signed = list(found.signatures.select_related("member", "override__by"))
+    # With the first signature it has its digest.
+    signed = list(found.signatures.select_related("override__by")) if found.digest else []
     page = {
         "amendment": found,
         "says": found.says,
-        "rows": _told(found.says, _constraints(found.contract)),
+        "rows": _told(found.says),
         "standing": standing(signed_in(request), found, signed),
     }
     return engagement_page(request, found.engagement, TAB, "contracts/amendment.html", page)
@@ -111,8 +112,7 @@ def let_pass(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as refused:
         deed = Override.Deed.SIGN
         return override_page(request, engagement, deed, found.seal, found.name, str(refused), back)
-    reviews = [decided.review.pk] if decided.review is not None else []
-    open_ones = deciding.holding(engagement, reviews, deciding.Blocks.SIGN)
+    open_ones = deciding.held_by(found, decided)
     if not open_ones:
         return gone(request, *back)
     about, told = deciding.seal_of(open_ones, found.seal), deciding.told(open_ones)
@@ -132,7 +132,7 @@ def drop(request: HttpRequest, pk: int) -> HttpResponse:
 
 def as_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     found = _amendment(request, pk)
-    rows = _told(found.says, _constraints(found.contract))
+    rows = _told(found.says)
     return pdf_answer(pdf.of_amendment(found, rows), pdf.name_of(found))
 
 
@@ -144,23 +144,19 @@ def _form(
     return engagement_page(request, contract.engagement, TAB, "contracts/amend.html", page, status)
 
 
-def _told(text: AmendmentText, constraints: dict[int, Constraint]) -> list[dict[str, Any]]:
+def _told(text: AmendmentText) -> list[dict[str, Any]]:
     """What it changes, line by line: kind, name, before and after (None: not there)."""
-    price = [
-        {"kind": "cost", "name": _("Price"), "before": Worth(amount=text.price_before), "after": Worth(amount=text.price_after)}
-    ]  # fmt: skip
+    price = {
+        "kind": "cost",
+        "name": _("Price"),
+        "before": Worth(amount=text.price_before),
+        "after": Worth(amount=text.price_after),
+    }
     return [
-        *(
-            {"kind": constraints[c.constraint].kind, "name": c.name, "before": c.before, "after": c.after}
-            for c in text.changes
-        ),
-        *(price if text.price_difference else []),
+        *({"kind": c.kind.value, "name": c.name, "before": c.before, "after": c.after} for c in text.changes),
+        *([price] if text.price_difference else []),
         *({"kind": a.kind.value, "name": a.name, "before": None, "after": a.value} for a in text.added),
     ]
-
-
-def _constraints(contract: Contract) -> dict[int, Constraint]:
-    return {c.pk: c for c in contract.constraints.all()}
 
 
 def _bound(contract: Contract) -> list[tuple[Constraint, Worth]]:

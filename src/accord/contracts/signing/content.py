@@ -41,6 +41,7 @@ class Change(_Part):
     """Of a constraint that stands: its value before and after; `after` None: it binds nobody any more."""
 
     constraint: int
+    kind: Kind
     name: _Name
     before: Worth
     after: Worth | None

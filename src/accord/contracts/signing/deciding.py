@@ -44,7 +44,8 @@ def passed(engagement: Engagement, seal: str) -> Passed:
     try:
         rules.is_decided(review, seal)
         assert review is not None
-        rules.still_suffices(review, engagement.profile, in_force().terms(engagement.profile))
+        if review.profile != engagement.profile:
+            rules.still_suffices(review, in_force().terms(engagement.profile))
     except Refused:
         override = allows(engagement, Override.Deed.SIGN, seal)
         if override is None:
@@ -85,6 +86,12 @@ def seal_of(conditions: Sequence[Condition], seal: str) -> str:
     return hashlib.sha256(canonical(about).encode()).hexdigest()
 
 
+def held_by(document: Document, by: Passed) -> list[Condition]:
+    """Open conditions of its decision that block signing; an override in place of a decision has none."""
+    reviews = [by.review.pk] if by.review is not None else []
+    return holding(document.engagement, reviews, Blocks.SIGN) if reviews else []
+
+
 def may_be_signed(document: Document) -> Override | None:
     """Decided, unchanged, and held by no condition; the override that let conditions pass, if one did.
 
@@ -93,6 +100,4 @@ def may_be_signed(document: Document) -> Override | None:
     """
     rules.is_unchanged(document)
     decided = passed(document.engagement, document.seal)
-    reviews = [decided.review.pk] if decided.review is not None else []
-    open_ones = holding(document.engagement, reviews, Blocks.SIGN)
-    return conditions_met(document.engagement, open_ones, document.seal)
+    return conditions_met(document.engagement, held_by(document, decided), document.seal)

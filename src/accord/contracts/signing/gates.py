@@ -18,8 +18,7 @@ def is_signed_by_both(_actor: Member, engagement: Engagement, stage: Stage) -> N
     """From the review to the contract only when one is in force that orders work."""
     if stage != Stage.CONTRACT or engagement.stage != Stage.REVIEW:
         return
-    rows = Contract.objects.filter(engagement=engagement).exclude(kind=Contract.Kind.MASTER)
-    states = set(rows.values_list("state", flat=True))
+    states = {c.state for c in engagement.contracts.all() if c.kind != Contract.Kind.MASTER}
     if Contract.State.IN_FORCE not in states:
         raise Refused(
             _("An engagement is contracted when a contract that both sides signed is in force."),
@@ -38,6 +37,7 @@ def nothing_holds_the_start(_actor: Member, engagement: Engagement, stage: Stage
     open_ones = open_conditions(engagement, Condition.Blocks.START)
     if not open_ones:
         return
-    for contract in Contract.objects.filter(engagement=engagement, state=Contract.State.IN_FORCE):
-        own = [c for c in open_ones if c.review_id == contract.review_id]
-        deciding.conditions_met(engagement, own, contract.digest)
+    for contract in engagement.contracts.all():
+        if contract.state == Contract.State.IN_FORCE:
+            own = [c for c in open_ones if c.review_id == contract.review_id]
+            deciding.conditions_met(engagement, own, contract.digest)

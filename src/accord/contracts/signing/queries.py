@@ -6,9 +6,9 @@ import calendar
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
-from accord.contracts.models import Amendment, Constraint, ConstraintValue, Contract, Signature
+from accord.contracts.models import Constraint, ConstraintValue, Contract, Signature
 from accord.contracts.signing.content import Worth
 from accord.engagements.models import Engagement, Expectation
 from accord.engagements.queries import visible_to
@@ -49,9 +49,11 @@ def values_now(contract: Contract) -> dict[int, Worth]:
 
 def bound_by(contract: Contract) -> list[BoundGroup]:
     """Time, cost, scope and quality, in this order; those of which the contract says nothing are left out."""
-    values = ConstraintValue.objects.select_related("amendment__contract").order_by("-pk")
-    rows = contract.constraints.prefetch_related(Prefetch("values", values))
-    lines = [Bound(row, tuple(row.values.all())) for row in rows]
+    rows = ConstraintValue.objects.filter(constraint__contract=contract)
+    found: dict[Constraint, list[ConstraintValue]] = {}
+    for row in rows.select_related("constraint", "amendment").order_by("constraint", "-pk"):
+        found.setdefault(row.constraint, []).append(row)
+    lines = [Bound(constraint, tuple(values)) for constraint, values in found.items()]
     groups = [
         BoundGroup(kind, str(kind.label), [line for line in lines if line.constraint.kind == kind])
         for kind in Kind
@@ -59,18 +61,14 @@ def bound_by(contract: Contract) -> list[BoundGroup]:
     return [group for group in groups if group.lines]
 
 
-def contracts_of(engagement: Engagement) -> QuerySet[Contract]:
-    """The newest first, with what tells whether they are signed."""
+def load_contracts(engagement: Engagement) -> list[Contract]:
+    """The newest first, with what tells whether they are signed; gates that ask for them find them loaded."""
     own = Signature.objects.filter(amendment=None).select_related("override__by")
-    return (
-        Contract.objects.filter(engagement=engagement)
-        .select_related("proposal__estimate", "prepared_by", "master__engagement", "review", "override__by")
-        .prefetch_related(Prefetch("signatures", own, to_attr="own_signatures"))
-    )
-
-
-def amendments_of(contract: Contract) -> QuerySet[Amendment]:
-    return contract.amendments.select_related("made_by").prefetch_related("signatures__member")
+    rows = Contract.objects.select_related(
+        "proposal__estimate", "prepared_by", "master__engagement", "review", "override__by"
+    ).prefetch_related(Prefetch("signatures", own, to_attr="own_signatures"))
+    prefetch_related_objects([engagement], Prefetch("contracts", rows))
+    return list(engagement.contracts.all())
 
 
 def masters_for(engagement: Engagement) -> QuerySet[Contract]:

@@ -111,10 +111,8 @@ def is_decided(found: Review | None, seal: str) -> None:
         )
 
 
-def still_suffices(review: Review, profile: str, asked_now: Terms) -> None:
-    """A decision keeps the policy that it began with; but not where the engagement needs more seats by now."""
-    if review.profile == profile:
-        return
+def still_suffices(review: Review, asked_now: Terms) -> None:
+    """A decision keeps the policy that it began with; but another profile may need more seats by now."""
     missing = [seat for seat in asked_now.seats if seat not in review.asks.seats and seat != Seat.OTHER]
     if missing:
         raise Refused(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from accord.actions.door import obstacles
 from accord.actions.refusals import Refused
 from accord.contracts.models import Amendment, Condition, Contract, Signature
-from accord.contracts.signing import deciding
+from accord.contracts.signing import deciding, rules
 from accord.contracts.signing.rules import Document
 from accord.engagements.models import Override
 from accord.people.models import Member
@@ -45,8 +45,8 @@ def standing(member: Member, document: Document, signed: Sequence[Signature]) ->
     signs = (
         "contracts.sign_amendment_for_firm" if isinstance(document, Amendment) else "contracts.sign_for_firm"
     )
-    may_override = waiting and not obstacles("engagements.override", member, document.engagement)
     missing, undecided, conditions = _missing(document) if waiting and ours is None else (None, False, [])
+    may_override = missing is not None and not obstacles("engagements.override", member, document.engagement)
     return Standing(
         ours=ours,
         theirs=theirs,
@@ -61,15 +61,17 @@ def standing(member: Member, document: Document, signed: Sequence[Signature]) ->
 
 
 def _missing(document: Document) -> tuple[Refused | None, bool, list[Condition]]:
+    """What the first rule that forbids our signature says; whether it is the decision, or else which conditions."""
     try:
+        rules.is_unchanged(document)
         decided = deciding.passed(document.engagement, document.seal)
     except Refused as refused:
         return refused, True, []
+    conditions = deciding.held_by(document, decided)
     try:
-        deciding.may_be_signed(document)
+        deciding.conditions_met(document.engagement, conditions, document.seal)
     except Refused as refused:
-        reviews = [decided.review.pk] if decided.review is not None else []
-        return refused, False, deciding.holding(document.engagement, reviews, deciding.Blocks.SIGN)
+        return refused, False, conditions
     return None, False, []
 
 

@@ -28,7 +28,7 @@ TAB = "signing:contracts"
 def contracts(request: HttpRequest, pk: int) -> HttpResponse:
     """The newest contract that has not ended; before there is one, what it takes to prepare it."""
     found = visible(request, pk)
-    rows = list(queries.contracts_of(found))
+    rows = queries.load_contracts(found)
     shown = next((row for row in rows if row.state != Contract.State.ENDED), rows[0] if rows else None)
     if shown is not None:
         return _page(request, found, shown, rows)
@@ -36,8 +36,8 @@ def contracts(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def contract(request: HttpRequest, pk: int) -> HttpResponse:
-    found = visible(request, get_object_or_404(Contract, pk=pk).engagement_id)
-    rows = list(queries.contracts_of(found))
+    found = visible(request, pk, by="contracts")
+    rows = queries.load_contracts(found)
     return _page(request, found, next(row for row in rows if row.pk == pk), rows)
 
 
@@ -103,7 +103,8 @@ def client_signature(request: HttpRequest, pk: int) -> HttpResponse:
 def let_conditions_pass(request: HttpRequest, pk: int) -> HttpResponse:
     """Sign before a condition is confirmed: exactly those that are open now."""
     found = _contract(request, pk)
-    open_ones = deciding.holding(found.engagement, [found.review_id or 0], deciding.Blocks.SIGN)
+    reviews = [found.review_id] if found.review_id else []
+    open_ones = deciding.holding(found.engagement, reviews, deciding.Blocks.SIGN)
     if not open_ones:
         return gone(request, "signing:contract", found.pk)
     about = deciding.seal_of(open_ones, found.digest)
@@ -209,7 +210,6 @@ def pdf_answer(content: bytes, name: str) -> HttpResponse:
 def _page(
     request: HttpRequest, engagement: Engagement, found: Contract, rows: list[Contract]
 ) -> HttpResponse:
-    found.engagement = engagement
     was_bound = found.in_force_since is not None
     today = dt.date.today()
     is_master = found.kind == Contract.Kind.MASTER
@@ -218,11 +218,13 @@ def _page(
         "contracts": rows,
         "standing": standing(signed_in(request), found, found.own_signatures),  # type: ignore[attr-defined]
         "groups": queries.bound_by(found) if was_bound else [],
-        "amendments": list(queries.amendments_of(found)) if was_bound else [],
+        "amendments": list(found.amendments.all()) if was_bound else [],
         "orders": list(queries.orders_under(found, signed_in(request))) if is_master else [],
         "runs_until": queries.runs_until(found, today),
         "notice_until": queries.notice_until(found, today),
-        "another": _sent(engagement) if all(r.state != Contract.State.PREPARED for r in rows) else None,
+        "another": None
+        if is_master or any(r.state == Contract.State.PREPARED for r in rows)
+        else _sent(engagement),
     }
     return engagement_page(request, engagement, TAB, "contracts/contract.html", page)
 
