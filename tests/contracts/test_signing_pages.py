@@ -13,7 +13,7 @@ from accord.actions.refusals import Refused
 from accord.contracts.models import Amendment, Choice, Contract, Signature
 from accord.contracts.signing.actions import prepare_contract, sign_for_firm
 from accord.contracts.signing.content import Worth
-from accord.engagements.models import Override
+from accord.engagements.models import Engagement, Override, Stage
 from accord.people.models import AccessRole, Member
 from tests import firm
 from tests.contracts.signing_builders import (
@@ -295,6 +295,7 @@ def test_the_pdfs_hold_the_seal_and_what_people_wrote_as_text() -> None:
 def test_no_page_asks_more_for_more_rows() -> None:
     many = tuple(proposals.says().scope[0].model_copy(update={"name": f"Part {k}"}) for k in range(12))
     contract = in_force_now(prepared(sent(proposals.says(scope=many))))
+    planned.saved(None, at_contract(contract))
     time = contract.constraints.get(kind="time")
     for k in range(3):
         amended(amendment(contract, values={time.pk: Worth(date=TODAY + dt.timedelta(k))}, reason=f"{k}"))
@@ -310,6 +311,12 @@ def test_no_page_asks_more_for_more_rows() -> None:
             f"constraints/{time.pk}/",
         ):
             assert queries_of(who, f"/contracts/{page}") <= MOST, page
+
+
+def at_contract(contract: Contract) -> Engagement:
+    of = Engagement.objects.get(pk=contract.engagement_id)
+    of.stage = Stage.CONTRACT
+    return of
 
 
 def test_what_waits_for_signatures_is_shown_with_few_queries() -> None:
