@@ -12,6 +12,7 @@ urlpatterns = [
     path("estimates/", include("accord.estimating.urls")),
     path("plans/", include("accord.planning.urls")),
     path("proposals/", include("accord.proposals.urls")),
+    path("reviews/", include("accord.contracts.urls")),
     path("contracts/", include("accord.contracts.signing.urls")),
     path("people/", include("accord.people.urls")),
     path("accounts/", include("accord.people.account_urls")),

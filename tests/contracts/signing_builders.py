@@ -63,6 +63,10 @@ def decided_on(proposal: Proposal, decision: Choice = Choice.SIGN, **about: Any)
     return decided(proposal.engagement, proposal.seal, decision, proposal=proposal, **about)
 
 
+def decided_on_amendment(draft: Amendment, decision: Choice = Choice.SIGN) -> Review:
+    return decided(draft.engagement, draft.seal, decision, amendment=draft)
+
+
 def condition(
     review: Review, blocks: str = Condition.Blocks.SIGN, text: str = "The tester is hired"
 ) -> Condition:
@@ -117,7 +121,7 @@ def amendment(contract: Contract, **about: Any) -> Amendment:
 
 def amended(draft: Amendment) -> Amendment:
     """Decided, and signed by both."""
-    decided(draft.engagement, draft.seal)
+    decided_on_amendment(draft)
     sign_amendment_for_firm(executive(), draft, draft.seal)
     record_client_signature_of_amendment(seller(draft.engagement), draft, draft.seal, by_client())
     return Amendment.objects.get(pk=draft.pk)

@@ -30,7 +30,7 @@ from tests.contracts.signing_builders import (
     amendment,
     by_client,
     condition,
-    decided,
+    decided_on_amendment,
     executive,
     in_force_now,
     prepared,
@@ -92,7 +92,7 @@ def test_signed_by_both_its_values_are_what_the_contract_asks_and_the_old_ones_s
 def test_before_both_signed_nothing_changes(contract: Contract) -> None:
     draft = amendment(contract, values=later(contract))
     before = values_now(contract)
-    decided(draft.engagement, draft.seal)
+    decided_on_amendment(draft)
     sign_amendment_for_firm(executive(), draft, draft.seal)
     assert values_now(contract) == before
     assert fresh(draft).digest == draft.seal
@@ -109,7 +109,7 @@ def test_without_its_review_neither_side_signs(contract: Contract) -> None:
 def test_a_change_after_the_decision_makes_it_void(contract: Contract) -> None:
     draft = amendment(contract, values=later(contract))
     seal = draft.seal
-    decided(draft.engagement, seal)
+    decided_on_amendment(draft)
     wanted = Wanted("The client wants it earlier.", later(contract), price_difference=Decimal(1))
     save_amendment(seller(draft.engagement), draft, wanted, 0)
     with pytest.raises(Refused, match="No review decided"):
@@ -120,7 +120,7 @@ def test_a_change_after_the_decision_makes_it_void(contract: Contract) -> None:
 
 def test_what_one_side_signed_is_not_changed_and_not_rewritten(contract: Contract) -> None:
     draft = amendment(contract, values=later(contract))
-    decided(draft.engagement, draft.seal)
+    decided_on_amendment(draft)
     sign_amendment_for_firm(executive(), draft, draft.seal)
     wanted = Wanted("Cheaper", price_difference=Decimal(-1))
     with pytest.raises(Refused, match="not changed any more"):
@@ -141,7 +141,7 @@ def test_a_stale_page_overwrites_nothing(contract: Contract) -> None:
 
 def test_its_conditions_and_overrides_are_as_a_contracts(contract: Contract) -> None:
     draft = amendment(contract, values=later(contract))
-    condition(decided(draft.engagement, draft.seal, Choice.CONDITIONS))
+    condition(decided_on_amendment(draft, Choice.CONDITIONS))
     with pytest.raises(Refused, match="The tester is hired"):
         sign_amendment_for_firm(executive(), draft, draft.seal)
     drop_amendment(seller(contract.engagement), draft, "Not now")
@@ -152,7 +152,7 @@ def test_its_conditions_and_overrides_are_as_a_contracts(contract: Contract) -> 
 
 def test_the_seller_does_not_sign_it_for_the_firm(contract: Contract) -> None:
     draft = amendment(contract, values=later(contract))
-    decided(draft.engagement, draft.seal)
+    decided_on_amendment(draft)
     with pytest.raises(NotAllowed):
         sign_amendment_for_firm(seller(draft.engagement), draft, draft.seal)
 
@@ -171,7 +171,7 @@ def test_a_contract_has_one_draft_and_only_in_force(contract: Contract) -> None:
 
 def test_an_ended_contract_is_not_amended_any_more(contract: Contract) -> None:
     draft = amendment(contract, values=later(contract))
-    decided(draft.engagement, draft.seal)
+    decided_on_amendment(draft)
     end_contract(seller(contract.engagement), contract, TODAY, "All done")
     with pytest.raises(Refused, match="is ended"):
         sign_amendment_for_firm(executive(), fresh(draft), draft.seal)

@@ -22,8 +22,8 @@ from tests.contracts.signing_builders import (
     amended,
     amendment,
     condition,
-    decided,
     decided_on,
+    decided_on_amendment,
     executive,
     in_force_now,
     now,
@@ -232,7 +232,7 @@ def test_an_amendment_is_written_changed_signed_and_seen_in_the_history() -> Non
     stale = sells.post(f"/contracts/amendments/{draft.pk}/change/", form | {"revision": "0"})
     assert stale.status_code == 409
     assert "Change" in text_of(sells, f"/contracts/amendments/{draft.pk}/change/")
-    decided(contract.engagement, draft.seal)
+    decided_on_amendment(draft)
     signs = pages_of(executive())
     signs.post(f"/contracts/amendments/{draft.pk}/sign/", {"digest": draft.seal})
     sells.post(f"/contracts/amendments/{draft.pk}/client-signature/", client_form(draft))
@@ -300,7 +300,7 @@ def test_no_page_asks_more_for_more_rows() -> None:
     for k in range(3):
         amended(amendment(contract, values={time.pk: Worth(date=TODAY + dt.timedelta(k))}, reason=f"{k}"))
     draft = amendment(contract, values={time.pk: Worth(date=TODAY + dt.timedelta(9))})
-    condition(decided(contract.engagement, draft.seal, Choice.CONDITIONS))
+    condition(decided_on_amendment(draft, Choice.CONDITIONS))
     for who in (Member.objects.get(pk=seller(contract.engagement).pk), executive()):
         for page in (
             f"of/{contract.engagement_id}/",

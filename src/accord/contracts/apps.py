@@ -5,5 +5,10 @@ class ContractsConfig(AppConfig):
     name = "accord.contracts"
 
     def ready(self) -> None:
-        # They register themselves: what gates ask, what waits, what is told of the trail and of what was contracted.
-        from accord.contracts.signing import contracted, desk, gates, trail  # noqa: F401
+        # They register themselves: what reviews decide on, what is asked and followed, what waits, and what is told.
+        from accord.contracts import trail  # noqa: F401
+        from accord.contracts.reviewing import desk, evidence, gates, voiding  # noqa: F401
+        from accord.contracts.signing import contracted, reviewable  # noqa: F401
+        from accord.contracts.signing import desk as signing_desk  # noqa: F401
+        from accord.contracts.signing import gates as signing_gates  # noqa: F401
+        from accord.contracts.signing import trail as signing_trail  # noqa: F401

@@ -26,6 +26,7 @@ _TABS = (
     ("planning:plan", _("Plan")),
     ("planning:check", _("Promise check")),
     ("proposals:proposals", _("Proposal")),
+    ("contracts:reviews", _("Review")),
     ("signing:contracts", _("Contract")),
     ("engagements:history", _("History")),
 )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -13,7 +11,7 @@ from accord.actions.forms import carried_out, form_page, gone
 from accord.actions.refusals import Refused
 from accord.contracts.models import Amendment, Constraint, Contract
 from accord.contracts.signing import amending, deciding, pdf, queries
-from accord.contracts.signing.content import AmendmentText, Worth
+from accord.contracts.signing.content import Worth
 from accord.contracts.signing.forms import AmendmentForm, ReasonForm, SignForm
 from accord.contracts.signing.showing import standing
 from accord.contracts.signing.views import (
@@ -24,6 +22,7 @@ from accord.contracts.signing.views import (
     pdf_answer,
     sign_page,
 )
+from accord.contracts.signing.wording import lines_of
 from accord.engagements.models import Override
 from accord.engagements.pages import engagement_page, visible
 from accord.people.accounts import signed_in
@@ -36,7 +35,7 @@ def amendment(request: HttpRequest, pk: int) -> HttpResponse:
     page = {
         "amendment": found,
         "says": found.says,
-        "rows": _told(found.says),
+        "rows": lines_of(found.says),
         "standing": standing(signed_in(request), found, signed),
     }
     return engagement_page(request, found.engagement, TAB, "contracts/amendment.html", page)
@@ -132,8 +131,7 @@ def drop(request: HttpRequest, pk: int) -> HttpResponse:
 
 def as_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     found = _amendment(request, pk)
-    rows = _told(found.says)
-    return pdf_answer(pdf.of_amendment(found, rows), pdf.name_of(found))
+    return pdf_answer(pdf.of_amendment(found), pdf.name_of(found))
 
 
 def _form(
@@ -142,21 +140,6 @@ def _form(
     page = {"contract": contract, "form": form, "title": title, "back": back[0], "back_to": back[1]}
     status = 422 if request.method == "POST" else 200
     return engagement_page(request, contract.engagement, TAB, "contracts/amend.html", page, status)
-
-
-def _told(text: AmendmentText) -> list[dict[str, Any]]:
-    """What it changes, line by line: kind, name, before and after (None: not there)."""
-    price = {
-        "kind": "cost",
-        "name": _("Price"),
-        "before": Worth(amount=text.price_before),
-        "after": Worth(amount=text.price_after),
-    }
-    return [
-        *({"kind": c.kind.value, "name": c.name, "before": c.before, "after": c.after} for c in text.changes),
-        *([price] if text.price_difference else []),
-        *({"kind": a.kind.value, "name": a.name, "before": None, "after": a.value} for a in text.added),
-    ]
 
 
 def _bound(contract: Contract) -> list[tuple[Constraint, Worth]]:

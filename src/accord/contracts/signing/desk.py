@@ -22,28 +22,30 @@ TOLD_BEFORE = dt.timedelta(60)
 
 
 @waits
-def signatures(member: Member) -> list[Waiting]:
-    """Ours for those who may sign; theirs for those who speak with the client. At most four queries."""
-    lines = list(_to_sign(member)) if member.has_any(AccessRole.EXECUTIVE) else []
-    waiting = _with_signatures(_mine(member)).filter(state=Contract.State.PREPARED)
-    return [*lines, *(_theirs(contract) for contract in waiting if _sides(contract) == {Signature.Side.FIRM})]
+def to_be_signed(member: Member) -> list[Waiting]:
+    """For those who may sign for the firm. At most four queries."""
+    return list(_to_sign(member)) if member.has_any(AccessRole.EXECUTIVE) else []
 
 
 @waits
-def ends_and_renewals(member: Member) -> list[Waiting]:
-    """For the seller and the owner of the relationship, in time to give notice. One query."""
-    today = dt.date.today()
-    running = _mine(member).filter(state=Contract.State.IN_FORCE).exclude(ends_on=None)
-    return [line for contract in running if (line := _ends(contract, today)) is not None]
+def of_those_who_speak_with_the_client(member: Member) -> list[Waiting]:
+    """What the client has not signed yet, and what ends or renews soon. At most two queries."""
+    lines, today = [], dt.date.today()
+    for contract in _with_signatures(_mine(member)):
+        if contract.state == Contract.State.IN_FORCE:
+            lines.append(_ends(contract, today))
+        elif _sides(contract) == {Signature.Side.FIRM}:
+            lines.append(_theirs(contract))
+    return [line for line in lines if line is not None]
 
 
 def _mine(member: Member) -> QuerySet[Contract]:
     sold = TakenPart.objects.filter(member=member, part=Part.SELLER)
     mine = Q(pk__in=sold.values("engagement")) | Q(relationship__owner=member)
     # What was signed runs on after an engagement was closed.
-    return Contract.objects.filter(engagement__in=visible_to(member).filter(mine)).select_related(
-        "engagement__relationship__client"
-    )
+    found = Contract.objects.filter(engagement__in=visible_to(member).filter(mine))
+    asks = Q(state=Contract.State.PREPARED) | Q(state=Contract.State.IN_FORCE, ends_on__isnull=False)
+    return found.filter(asks).select_related("engagement__relationship__client")
 
 
 def _with_signatures(rows: QuerySet[Contract]) -> QuerySet[Contract]:
@@ -84,7 +86,8 @@ def _theirs(contract: Contract) -> Waiting:
 
 def _ends(contract: Contract, today: dt.date) -> Waiting | None:
     end, notice = runs_until(contract, today), notice_until(contract, today)
-    assert end is not None  # only those that end were asked for
+    if end is None:
+        return None
     if notice is not None:
         if not today <= notice <= today + TOLD_BEFORE:
             return None

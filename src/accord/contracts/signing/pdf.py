@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import re
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +12,10 @@ from django.utils.translation import gettext as _
 
 from accord.contracts.models import Amendment, Contract, Signature
 from accord.contracts.signing import signatures
-from accord.contracts.signing.content import Worth
 from accord.contracts.signing.copies import mark_of
 from accord.contracts.signing.rules import Document
-from accord.exchange.wording import day, money
+from accord.contracts.signing.wording import Line, lines_of, told
+from accord.exchange.wording import day
 from accord.people.queries import the_firm
 from accord.proposals import pdf as letters
 
@@ -37,15 +35,14 @@ def of_contract(contract: Contract) -> bytes:
     return _set("contract.typ", about, letters.inputs(contract.proposal))
 
 
-def of_amendment(amendment: Amendment, rows: Sequence[Json]) -> bytes:
-    """`rows`: what it changes, each with kind, name, before and after."""
+def of_amendment(amendment: Amendment) -> bytes:
     contract, text = amendment.contract, amendment.says
     currency = contract.engagement.currency
     about = _head(amendment) | {
         "title": amendment.name,
         "contract": contract.title,
         "reason": text.reason.splitlines(),
-        "rows": [_row(row, currency) for row in rows],
+        "rows": [_row(row, currency) for row in lines_of(text)],
         "rest": _("Everything else in {contract} stays as it is.").format(contract=contract.number),
         "footer": f"{the_firm().name} · {amendment.name}",
     }
@@ -109,18 +106,12 @@ def _terms(contract: Contract) -> list[Json]:
     return [{"name": name, "value": value} for name, value in found]
 
 
-def _row(row: Json, currency: str) -> Json:
+def _row(line: Line, currency: str) -> Json:
     return {
-        "name": row["name"],
-        "before": _in_words(row["before"], currency) if row["before"] is not None else "–",
-        "after": _in_words(row["after"], currency) if row["after"] is not None else _("binds no more"),
+        "name": line.name,
+        "before": told(line.before, currency) if line.before is not None else "–",
+        "after": told(line.after, currency) if line.after is not None else _("binds no more"),
     }
-
-
-def _in_words(worth: Worth, currency: str) -> str:
-    value: dt.date | None = worth.date
-    told = day(value) if value else "" if worth.amount is None else money(float(worth.amount), currency)
-    return f"{told} {worth.text}".strip() or _("as named")
 
 
 def _words() -> Json:
