@@ -113,7 +113,9 @@ def objects(member: Any) -> dict[str, Any]:
     from accord.engagements.models import Engagement, Expectation
     from accord.people.models import Role, Team
     from accord.planning.models import Activity, Link, PromiseCheck, Scenario
-    from accord.proposals.models import Proposal
+    from accord.proposals.answering.links import token_of
+    from accord.proposals.models import Answer, Proposal
+    from accord.proposals.models import Link as ClientLink
     from accord.relationships.models import Contact
 
     planned = Engagement.objects.exclude(plan=None)
@@ -141,6 +143,9 @@ def objects(member: Any) -> dict[str, Any]:
         "plans/scenarios/": pk_of(Scenario.objects.exclude(checks=None)),
         "proposals/of/": engagement.pk,
         "proposals/": pk_of(Proposal.objects.all()),
+        "proposals/links/": pk_of(ClientLink.objects.all()),
+        "proposals/comments/": pk_of(Answer.objects.all()),
+        "token": token_of(link) if (link := ClientLink.objects.first()) else None,
         "who": f"role-{pk_of(Role.objects.all())}",
         "week": (today - dt.timedelta(today.weekday())).isoformat(),
         "people/": member.pk,

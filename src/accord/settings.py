@@ -105,6 +105,7 @@ INSTALLED_APPS = [
     "accord.planning",
     "accord.proposals",
     "accord.contracts",
+    "accord.portal",
     "accord.web",
     "accord.demo",
     # After ours, so that our templates come first.
@@ -180,6 +181,8 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # only invited people come in, and the invitation went to their address
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody gets mail because somebody typed their address here
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# Beside the library's own limits, ours: what one link of a client may send.
+ACCOUNT_RATE_LIMITS = {"answer_by_link": "20/10m/key"}
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_FORMS = {
     "change_password": "accord.people.account_forms.ChangePassword",

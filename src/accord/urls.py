@@ -14,6 +14,7 @@ urlpatterns = [
     path("proposals/", include("accord.proposals.urls")),
     path("reviews/", include("accord.contracts.urls")),
     path("contracts/", include("accord.contracts.signing.urls")),
+    path("client/", include("accord.portal.urls")),
     path("people/", include("accord.people.urls")),
     path("accounts/", include("accord.people.account_urls")),
     path("accounts/", include("allauth.urls")),

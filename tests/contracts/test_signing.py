@@ -35,6 +35,7 @@ from accord.ledger import chain
 from accord.ledger.models import LedgerEntry
 from accord.people.models import AccessRole, GivenRole, Member
 from accord.proposals.actions import new_version, save_proposal, withdraw_proposal
+from accord.proposals.answering.actions import decline_by_link
 from accord.proposals.models import Proposal
 from tests import firm
 from tests.contracts.signing_builders import (
@@ -466,3 +467,41 @@ def test_a_stranger_prepares_records_and_ends_nothing() -> None:
         with pytest.raises(NotAllowed):
             act()
     assert firm.with_part(contract.engagement, Part.PROJECT_MANAGER)
+
+
+# The client accepts by the link
+
+
+def test_what_the_client_accepts_by_its_link_is_its_signature() -> None:
+    contract = prepared()
+    answer = proposals.accept(proposals.link(contract.proposal))
+    signed = Signature.objects.get()
+    assert (signed.side, signed.way, signed.answer, signed.digest) == (
+        "client",
+        "link",
+        answer,
+        contract.digest,
+    )
+    assert (signed.name, signed.recorded_by) == ("Bea Buyer", None)
+    sign_for_firm(executive(), contract, contract.digest)
+    assert now(contract).state == Contract.State.IN_FORCE
+
+
+def test_what_was_accepted_before_it_was_prepared_counts_and_a_refusal_does_not() -> None:
+    text = sent()
+    decided_on(text)
+    proposals.accept(proposals.link(text))
+    contract = prepared(text)
+    assert Signature.objects.get().contract == contract
+    with pytest.raises(Refused, match="Each side signs once"):
+        record_client_signature(seller(contract.engagement), contract, contract.digest, by_client())
+    other = sent()
+    decline_by_link(None, proposals.link(other))
+    prepared(other)
+    assert Signature.objects.count() == 1
+
+
+def test_accepting_the_text_signs_no_terms_that_it_did_not_hold() -> None:
+    contract = prepared(ends_on=TODAY + dt.timedelta(400), renews_months=12)
+    proposals.accept(proposals.link(contract.proposal))
+    assert not Signature.objects.exists()

@@ -14,8 +14,10 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accord.engagements.models import Engagement, Expectation, Part
 from accord.people.models import Absence, AccessRole, Member, Role, Skill, Team
 from accord.planning.checking.actions import ask_for_check, try_scenario
-from accord.planning.models import Link, PromiseCheck, Scenario
-from accord.proposals.models import Proposal
+from accord.planning.models import Link as PlanLink
+from accord.planning.models import PromiseCheck, Scenario
+from accord.proposals.answering.links import token_of
+from accord.proposals.models import Answer, Link, Proposal
 from accord.relationships.models import Contact, Relationship
 
 MOST_QUERIES = 12
@@ -37,6 +39,7 @@ MUST = {
     "planning:check",
     "proposals:proposals",
     "proposals:proposal",
+    "portal:offer",
     "planning:load",
     "people:members",
     "people:member",
@@ -102,10 +105,12 @@ class _Examples:
             ("estimates/", estimate),
             ("plans/of/", berths),
             ("plans/activities/", plan.activities.filter(done=0).first()),
-            ("plans/links/", Link.objects.filter(source__plan=plan).first()),
+            ("plans/links/", PlanLink.objects.filter(source__plan=plan).first()),
             ("plans/promises/", berths.expectations.filter(kind=Expectation.Kind.TIME).first()),
             ("plans/checks/", check),
             ("plans/scenarios/", scenario),
+            ("proposals/links/", Link.objects.first()),
+            ("proposals/comments/", Answer.objects.first()),
             ("proposals/of/", Engagement.objects.get(title="Broker app")),
             ("proposals/", Proposal.objects.get(engagement__title="Broker app")),
             ("people/absences/", Absence.objects.first()),
@@ -124,6 +129,7 @@ class _Examples:
             "who": f"member-{member.pk}",
             "week": "2026-W02",
             "number": 0,
+            "token": token_of(Link.objects.first()),
         }
 
     def of(self, name: str, pattern: str) -> dict[str, Any]:

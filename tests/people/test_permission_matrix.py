@@ -25,7 +25,8 @@ from accord.estimating.models import Contribution, Estimate, Template
 from accord.people.actions import deactivate_member
 from accord.people.models import Absence, AccessRole, Invitation, Member, Role, Skill, Team
 from accord.planning.models import Activity, Assignment, Link, Plan, PromiseCheck, Scenario
-from accord.proposals.models import Proposal
+from accord.proposals.models import Answer, Proposal
+from accord.proposals.models import Link as ClientLink
 from accord.relationships.models import Contact, Relationship
 from tests import firm
 
@@ -106,6 +107,21 @@ def _link(owner: Member, confidential: bool) -> Link:
 @factory(Contact)
 def _contact(owner: Member, confidential: bool) -> Contact:
     return _written(Contact(client=_relationship(owner, confidential).client, name="Somebody"))
+
+
+@factory(ClientLink)
+def _client_link(owner: Member, confidential: bool) -> ClientLink:
+    proposal = about(Proposal, owner, confidential)
+    person = _written(Contact(client=proposal.engagement.relationship.client, name="Somebody"))
+    made = ClientLink(proposal=proposal, contact=person, made_by=owner, expires_on="2026-01-01")
+    made.digest = made.nonce
+    return _written(made)
+
+
+@factory(Answer)
+def _answer(owner: Member, confidential: bool) -> Answer:
+    link = _client_link(owner, confidential)
+    return _written(Answer(link=link, proposal=link.proposal, kind=Answer.Kind.COMMENT, text="When?"))
 
 
 def belongs(model: type[models.Model]) -> None:

@@ -11,12 +11,15 @@ from accord.engagements.models import Engagement, Stage
 from accord.people.models import AccessRole, Member, Role
 from accord.planning.checking.actions import ask_for_check
 from accord.proposals.actions import begin_proposal, save_proposal, send_proposal
+from accord.proposals.answering.actions import accept_by_link
 from accord.proposals.content import Content, DateTerm, Payment, PriceLine, QualityTerm, ScopeItem
-from accord.proposals.models import Proposal
+from accord.proposals.models import Answer, Link, Proposal
 from accord.relationships.actions import add_contact
 from accord.relationships.models import Contact
 from tests import firm
 from tests.planning import check_builders as planned
+
+SITE = "https://accord.example/"
 
 
 def engagement() -> Engagement:
@@ -61,8 +64,23 @@ def contact(of: Engagement, mail: str = "buyer@client.example") -> Contact:
 
 def send(draft: Proposal, contacts: Sequence[Contact], by: Member | None = None) -> Proposal:
     """As its page shows it now, by its seller unless somebody else is named."""
-    return send_proposal(by or seller(draft.engagement), draft, contacts, now(draft).revision)
+    return send_proposal(by or seller(draft.engagement), draft, contacts, now(draft).revision, SITE)
 
 
 def now(row: Proposal) -> Proposal:
     return Proposal.objects.get(pk=row.pk)
+
+
+def sent(*mails: str, content: Content | None = None) -> Proposal:
+    """A version that was sent to a contact for each mail address."""
+    of = engagement()
+    checked(of)
+    return send(proposal(of, content), [contact(of, mail) for mail in mails or ("buyer@client.example",)])
+
+
+def link(of: Proposal, mail: str = "buyer@client.example") -> Link:
+    return Link.objects.select_related("contact").get(proposal=of, contact__email=mail)
+
+
+def accept(by: Link, name: str = "Bea Buyer", agreed: bool = True, digest: str = "") -> Answer:
+    return accept_by_link(None, by, name, "Head of IT", agreed, digest or by.proposal.digest)

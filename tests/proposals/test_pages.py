@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from accord.people.models import AccessRole, Member
+from accord.proposals.answering.links import usual_end
 from accord.proposals.models import Proposal, State
 from tests import firm
 from tests.planning import check_builders as planned
@@ -87,7 +88,9 @@ def test_it_is_sent_from_its_page(at: Any) -> None:
     client = at(seller(of))
     assert client.post(f"/proposals/{draft.pk}/send/").status_code == 422
     page = client.post(
-        f"/proposals/{draft.pk}/send/", {"contacts": [to.pk], "revision": draft.revision}, follow=True
+        f"/proposals/{draft.pk}/send/",
+        {"contacts": [to.pk], "revision": draft.revision, "expires_on": usual_end()},
+        follow=True,
     ).content.decode()
     assert now(draft).state == State.SENT
     assert "Bea Buyer" in page
@@ -99,7 +102,8 @@ def test_a_refusal_names_what_is_not_backed(at: Any) -> None:
     checked(of)
     draft, to = proposal(of, says(days=1)), contact(of)
     answer = at(seller(of)).post(
-        f"/proposals/{draft.pk}/send/", {"contacts": [to.pk], "revision": draft.revision}
+        f"/proposals/{draft.pk}/send/",
+        {"contacts": [to.pk], "revision": draft.revision, "expires_on": usual_end()},
     )
     assert answer.status_code == 409
     assert "“Go-live”: It would be kept with" in answer.content.decode()
@@ -127,7 +131,10 @@ def test_versions_are_compared(at: Any) -> None:
     checked(of)
     draft, to = proposal(of), contact(of)
     client = at(seller(of))
-    client.post(f"/proposals/{draft.pk}/send/", {"contacts": [to.pk], "revision": draft.revision})
+    client.post(
+        f"/proposals/{draft.pk}/send/",
+        {"contacts": [to.pk], "revision": draft.revision, "expires_on": usual_end()},
+    )
     client.post(f"/proposals/{draft.pk}/new-version/")
     second = Proposal.objects.get(version=2)
     client.post(f"/proposals/{second.pk}/change/", sent_form(second, **{"prices-0-rate": "45000"}))

@@ -27,7 +27,7 @@ from accord.proposals.content import DateTerm, Payment, QualityTerm, digest_of
 from accord.proposals.models import State
 from tests import firm
 from tests.planning import check_builders as planned
-from tests.proposals.builders import checked, contact, engagement, now, proposal, says, seller, send
+from tests.proposals.builders import SITE, checked, contact, engagement, now, proposal, says, seller, send
 
 pytestmark = pytest.mark.django_db
 
@@ -198,7 +198,7 @@ def test_what_was_changed_since_it_was_looked_at_is_not_sent() -> None:
     draft = proposal(of)
     save_proposal(seller(of), draft, says(price=50_000), draft.revision)
     with pytest.raises(Refused, match="since you opened it"):
-        send_proposal(seller(of), now(draft), [contact(of)], now(draft).revision - 1)
+        send_proposal(seller(of), now(draft), [contact(of)], now(draft).revision - 1, SITE)
 
 
 def test_a_long_assumption_of_the_estimate_comes_whole_into_the_text() -> None:

@@ -63,7 +63,13 @@ class IdempotentCall(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["actor", "action", "key"], name="one_call_per_actor_action_and_key"
-            )
+            ),
+            # NULLs are all different for a database: who comes by a link, without an actor, acts once as well.
+            models.UniqueConstraint(
+                fields=["action", "key"],
+                condition=models.Q(actor__isnull=True),
+                name="one_call_per_action_and_key_without_an_actor",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 from django.db import transaction
 
 from accord.demo import mark
-from accord.demo.history import close_for_good, place_at_stage
+from accord.demo.history import close_for_good, have_been_sent, place_at_stage
 from accord.demo.work import SIGNED, Work
 from accord.demo.world import Page, World, in_words
 from accord.engagements.actions import (
@@ -46,7 +46,9 @@ from accord.people.models import WORKDAYS, AccessRole, Member, Role, Skill
 from accord.planning.models import Plan
 from accord.planning.schedule import dates_later
 from accord.proposals.actions import begin_proposal, save_proposal
+from accord.proposals.answering.actions import comment_by_link, open_link
 from accord.proposals.content import Payment
+from accord.proposals.models import Proposal
 from accord.relationships.actions import add_contact, begin_relationship, judge_health, record_interaction
 from accord.relationships.models import Client, Contact, Relationship
 
@@ -196,7 +198,9 @@ class _Loader:
         if work is not None and "plan" in written:
             self._planned(work, said)
         if stage in (Stage.PROPOSAL, Stage.REVIEW) and not written.get("outcome"):
-            _offered(seller, engagement)
+            draft = _offered(seller, engagement)
+            if "sent" in written:
+                self._sent(seller, draft, written["sent"])
         self._ended(seller, engagement, written)
 
     def _begun(self, written: Page) -> Engagement:
@@ -283,6 +287,17 @@ class _Loader:
             work.live(plan)
         return plan
 
+    def _sent(self, seller: Member, draft: Proposal, written: Page) -> None:
+        """With the dates that delivery can keep. The first of those who got it has opened their link, and asks something."""
+        promised = self.world.day(written["date"])
+        dates = tuple(term.model_copy(update={"date": promised}) for term in draft.says.dates)
+        draft = save_proposal(seller, draft, draft.says.model_copy(update={"dates": dates}), draft.revision)
+        contacts = [self.contacts[who] for who in written["to"]]
+        have_been_sent(seller, draft, contacts, self.world.day(written["day"]))
+        first = draft.links.get(contact=contacts[0])
+        open_link(None, first)
+        comment_by_link(None, first, written["asks"])
+
     def _ended(self, seller: Member, engagement: Engagement, written: Page) -> None:
         if written["stage"] == Outcome.CLOSED:
             close_for_good(seller, engagement, written["because"])
@@ -290,8 +305,8 @@ class _Loader:
             end_engagement(seller, engagement, Outcome(written["outcome"]), written["because"])
 
 
-def _offered(seller: Member, engagement: Engagement) -> None:
-    """A draft on the approved estimate, for what was told; nothing is sent in the sample firm."""
+def _offered(seller: Member, engagement: Engagement) -> Proposal:
+    """A draft on the approved estimate, for what was told."""
     draft = begin_proposal(seller, engagement)
     payments = (("With the signature", 30), ("When the middle is reached", 40), ("On acceptance", 30))
     text = draft.says.model_copy(
@@ -305,7 +320,7 @@ def _offered(seller: Member, engagement: Engagement) -> None:
             "payments": tuple(Payment(name=name, share=Decimal(share)) for name, share in payments),
         }
     )
-    save_proposal(seller, draft, text, draft.revision)
+    return save_proposal(seller, draft, text, draft.revision)
 
 
 def mail_of(key: str) -> str:

@@ -7,7 +7,7 @@ these write one; they are refused wherever it does not run.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -21,6 +21,10 @@ from accord.engagements.rules import may_lead
 from accord.ledger import chain
 from accord.people.models import Member
 from accord.planning.models import Plan
+from accord.proposals.answering.links import LASTS, make_links
+from accord.proposals.content import digest_of
+from accord.proposals.models import Proposal, Sending, State
+from accord.relationships.models import Contact
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,25 @@ def close_for_good(actor: Member, engagement: Engagement, because: str) -> Engag
     body = {"outcome": Outcome.CLOSED, "because": because}
     chain.append("engagement_ended", f"engagement:{engagement.pk}", actor.pk, body)
     return engagement
+
+
+@action(permission=only_in_the_sample_firm)
+def have_been_sent(actor: Member, proposal: Proposal, contacts: Sequence[Contact], on: dt.date) -> Proposal:
+    """Let a version have been sent on a day: before the promise checks, which jobs compute later, and without a mail."""
+    proposal.state, proposal.sent_by = State.SENT, actor
+    proposal.sent_at = dt.datetime.combine(on, dt.time(9, 30), dt.UTC)
+    proposal.digest = digest_of(proposal.content, proposal.engagement_id, proposal.version)
+    proposal.save()
+    Sending.objects.bulk_create(Sending(proposal=proposal, contact=contact) for contact in contacts)
+    make_links(proposal, contacts, actor, on + LASTS)
+    body = {
+        "proposal": proposal.pk,
+        "version": proposal.version,
+        "digest": proposal.digest,
+        "to": [contact.pk for contact in contacts],
+    }
+    chain.append("proposal_sent", f"engagement:{proposal.engagement_id}", actor.pk, body)
+    return proposal
 
 
 @action(permission=only_in_the_sample_firm)

@@ -13,6 +13,7 @@ from accord.demo.world import World
 from accord.engagements.models import Engagement
 from accord.people.models import Member
 from accord.planning.models import PromiseCheck
+from accord.proposals.models import Link
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,12 @@ def tour() -> Tour:
         for group in written["groups"]
     ]
     return Tour(story["title"], story["about"], steps, groups)
+
+
+def client_link() -> Link | None:
+    """Of a proposal that can be read and answered."""
+    rows = Link.objects.filter(proposal__state="sent", revoked_at=None, expires_on__gte=dt.date.today())
+    return rows.select_related("contact__client", "proposal__engagement").order_by("id").first()
 
 
 def checks() -> Checks:

@@ -6,5 +6,6 @@ app_name = "demo"
 urlpatterns = [
     path("", views.people, name="people"),
     path("checks/", views.checks, name="checks"),
+    path("client/", views.client, name="client"),
     path("be/<int:pk>/", views.be, name="be"),
 ]

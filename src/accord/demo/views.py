@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from accord.demo import mark, tour
 from accord.people.models import Member
+from accord.proposals.answering.links import token_of
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 View = Callable[..., HttpResponse]
@@ -34,13 +35,26 @@ def sample_firm_only(view: View) -> View:
 
 @sample_firm_only
 def people(request: HttpRequest) -> HttpResponse:
-    return render(request, "demo/people.html", {"tour": tour.tour(), "checks": tour.checks()})
+    return render(
+        request,
+        "demo/people.html",
+        {"tour": tour.tour(), "checks": tour.checks(), "link": tour.client_link()},
+    )
 
 
 @sample_firm_only
 def checks(request: HttpRequest) -> HttpResponse:
     """How far the promise checks are, asked for again by the page while some are waiting."""
     return render(request, "demo/checks.html", {"checks": tour.checks()})
+
+
+@sample_firm_only
+def client(request: HttpRequest) -> HttpResponse:
+    """What a client sees by its link, which only its mail tells otherwise."""
+    link = tour.client_link()
+    if link is None:
+        raise Http404
+    return redirect("portal:offer", token_of(link))
 
 
 @sample_firm_only

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -18,6 +19,8 @@ from accord.estimating.queries import approved, leaves
 from accord.ledger import chain
 from accord.people.models import Member
 from accord.proposals import rules
+from accord.proposals.answering import links
+from accord.proposals.answering.rules import can_end
 from accord.proposals.content import (
     Content,
     DateTerm,
@@ -80,11 +83,20 @@ def new_version(actor: Member, proposal: Proposal) -> Proposal:
 
 
 @action(permission=rules.may_send)
-def send_proposal(actor: Member, proposal: Proposal, contacts: Sequence[Contact], revision: int) -> Proposal:
-    """Send exactly this version; what was sent before is replaced by it.
+def send_proposal(
+    actor: Member,
+    proposal: Proposal,
+    contacts: Sequence[Contact],
+    revision: int,
+    site: str,
+    expires_on: dt.date | None = None,
+) -> Proposal:
+    """Send exactly this version, to each contact with a link of their own; what was sent before is replaced by it.
+
+    `site`: the address of this Accord as people reach it. `expires_on`: the last day of the links, usually in 30 days.
 
     Raises:
-        WrongInput: nobody receives it.
+        WrongInput: nobody receives it, or the links would be open too long.
         Refused: it is no draft, was changed since it was looked at, says too little, or a date, price or quality term
             in it is not backed.
     """
@@ -93,6 +105,8 @@ def send_proposal(actor: Member, proposal: Proposal, contacts: Sequence[Contact]
     rules.is_draft(proposal)
     rules.is_as_seen(proposal, revision)
     rules.can_receive(proposal.engagement, contacts)
+    expires_on = expires_on or links.usual_end()
+    can_end(expires_on)
     rules.is_complete(proposal.says)
     terms = judge(proposal).terms
     rules.is_backed(terms)
@@ -102,9 +116,11 @@ def send_proposal(actor: Member, proposal: Proposal, contacts: Sequence[Contact]
     proposal.state, proposal.sent_by, proposal.sent_at = State.SENT, actor, timezone.now()
     proposal.digest = proposal.seal
     proposal.save()
-    for contact in dict.fromkeys(contacts):
+    receivers = list(dict.fromkeys(contacts))
+    links.make_links(proposal, receivers, actor, expires_on)
+    for contact in receivers:
         Sending(proposal=proposal, contact=contact).save()
-        mail_proposal.enqueue(proposal.pk, contact.pk)
+        mail_proposal.enqueue(proposal.pk, contact.pk, site)
     body = {
         "proposal": proposal.pk,
         "version": proposal.version,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accord.actions.forms import SeveralField
 from accord.engagements.forms import DateInput
+from accord.proposals.answering.links import usual_end
 from accord.proposals.content import (
     LONGEST_LINE,
     Content,
@@ -132,6 +133,8 @@ class SendForm(forms.Form):
     contacts = SeveralField(
         label=_("To"), queryset=Contact.objects.none(), widget=forms.CheckboxSelectMultiple
     )
+
+    expires_on = forms.DateField(label=_("Their links are open until"), initial=usual_end, widget=DateInput())
 
     def __init__(self, *args: Any, proposal: Proposal, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

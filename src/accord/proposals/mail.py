@@ -9,21 +9,33 @@ from django_tasks import task
 
 from accord.people.mail import TRIES, next_try
 from accord.people.queries import the_firm
-from accord.proposals.models import Proposal, State
-from accord.relationships.models import Contact
+from accord.proposals.answering.links import address_of, why_dead
+from accord.proposals.models import Link
 
 
 @task()
-def mail_proposal(proposal_id: int, contact_id: int, tries: int = 0) -> None:
-    """Send it to one contact; what was withdrawn or replaced meanwhile does not leave any more."""
+def mail_proposal(proposal_id: int, contact_id: int, site: str, tries: int = 0) -> None:
+    """Send it to one contact, with the address of their page; what is dead meanwhile does not leave any more.
+
+    The address is made here: nothing that is stored holds it.
+    """
     from accord.proposals import pdf
 
-    rows = Proposal.objects.select_related("engagement__relationship__client", "sent_by")
-    proposal, contact = rows.get(pk=proposal_id), Contact.objects.get(pk=contact_id)
-    if proposal.state != State.SENT:
+    rows = Link.objects.select_related(
+        "contact", "proposal__engagement__relationship__client", "proposal__sent_by"
+    )
+    link = rows.get(proposal=proposal_id, contact=contact_id)
+    if why_dead(link):
         return
+    proposal, contact = link.proposal, link.contact
     firm = the_firm()
-    page = {"proposal": proposal, "contact": contact, "firm": firm}
+    page = {
+        "proposal": proposal,
+        "contact": contact,
+        "firm": firm,
+        "address": address_of(link, site),
+        "until": link.expires_on,
+    }
     subject = _("{title}: our proposal").format(title=proposal.engagement)
     mail = EmailMessage(
         " ".join(subject.split()), render_to_string("proposals/mail/proposal.txt", page), to=[contact.email]
@@ -36,4 +48,4 @@ def mail_proposal(proposal_id: int, contact_id: int, tries: int = 0) -> None:
     except OSError:
         if tries >= TRIES:
             raise
-        mail_proposal.using(run_after=next_try(tries)).enqueue(proposal_id, contact_id, tries + 1)
+        mail_proposal.using(run_after=next_try(tries)).enqueue(proposal_id, contact_id, site, tries + 1)

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from accord.proposals import views
+from accord.proposals.answering import views as answering
 
 app_name = "proposals"
 urlpatterns = [
@@ -13,4 +14,7 @@ urlpatterns = [
     path("<int:pk>/new-version/", views.new_version, name="new_version"),
     path("<int:pk>/send/", views.send, name="send"),
     path("<int:pk>/withdraw/", views.withdraw, name="withdraw"),
+    path("links/<int:pk>/revoke/", answering.revoke, name="revoke_link"),
+    path("links/<int:pk>/renew/", answering.renew, name="renew_link"),
+    path("comments/<int:pk>/answer/", answering.answer, name="answer_comment"),
 ]

@@ -13,6 +13,7 @@ from accord.actions.forms import carried_out, form_page, gone, key_of
 from accord.engagements.pages import engagement_page, visible
 from accord.people.accounts import signed_in
 from accord.proposals import actions, judging, pdf
+from accord.proposals.answering.queries import answers, links_of
 from accord.proposals.forms import ProposalForm, SendForm, WithdrawForm
 from accord.proposals.models import Proposal, State
 
@@ -95,14 +96,20 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
     form = SendForm(request.POST if request.method == "POST" else None, proposal=found, initial=seen)
 
     def act() -> Proposal:
-        to, revision = list(form.cleaned_data["contacts"]), form.cleaned_data["revision"]
-        return actions.send_proposal(signed_in(request), found, to, revision)
+        given = form.cleaned_data
+        to, site = list(given["contacts"]), request.build_absolute_uri("/")
+        return actions.send_proposal(
+            signed_in(request), found, to, given["revision"], site, given["expires_on"]
+        )
 
     if carried_out(request, form, act):
         messages.success(request, _("Sent. The mail with the PDF leaves now; this version stays as it is."))
         return gone(request, "proposals:proposal", found.pk)
     title = _("Send version {version}").format(version=found.version)
-    told = _("The PDF of exactly this version goes to them by mail. It is not changed afterwards.")
+    told = _(
+        "The PDF of exactly this version goes to them by mail, with a link of their own to read and answer it. "
+        "It is not changed afterwards."
+    )
     return form_page(request, form, title, _("Send it"), engagement=found.engagement, explanation=told)
 
 
@@ -121,7 +128,8 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 def _page(request: HttpRequest, found: Proposal, versions: list[Proposal]) -> HttpResponse:
     member, engagement = signed_in(request), found.engagement
     is_draft = found.state == State.DRAFT and not engagement.outcome
-    says = found.says
+    says, links = found.says, [] if is_draft else links_of(found)
+    said = answers(found) if links else []
     page = {
         "proposal": found,
         "says": says,
@@ -129,7 +137,12 @@ def _page(request: HttpRequest, found: Proposal, versions: list[Proposal]) -> Ht
         "judgement": judging.judge(found),
         "versions": versions,
         "earlier": next((v for v in versions if v.version < found.version), None),
-        "sent_to": [] if is_draft else [s.contact for s in found.sendings.select_related("contact")],
+        "links": links,
+        "may_handle_links": bool(links) and not obstacles("proposals.revoke_link", member, links[0]),
+        "answers": said,
+        "may_reply": bool(said)
+        and not engagement.outcome
+        and not obstacles("proposals.answer_comment", member, said[0]),
         "may_change": is_draft and not obstacles("proposals.save_proposal", member, found),
         "may_send": is_draft and not obstacles("proposals.send_proposal", member, found),
         "may_withdraw": found.state == State.SENT

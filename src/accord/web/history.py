@@ -78,6 +78,10 @@ _SILENT = {
     "left_out",
     "sold_by",
     "delivered_by",
+    "proposal_id",
+    "link_id",
+    "comment_id",
+    "opened_last_at",
 }
 
 
@@ -132,13 +136,19 @@ def told(changes: Iterable[AuditChange]) -> list[Event]:
     return [
         Event(
             entry.at,
-            str(entry.actor) if entry.actor else _("the system"),
+            str(entry.actor) if entry.actor else _by_nobody(entry.action),
             past(entry.action),
             [_deed(row, names, restated) for row in by_entry[pk][:_MOST_DEEDS]],
             max(0, len(by_entry[pk]) - _MOST_DEEDS),
         )
         for pk, entry in entries.items()
     ]
+
+
+def _by_nobody(action: str) -> str:
+    """Who did what no member did."""
+    by_client = action.endswith(("_by_link", ".open_link"))
+    return _("the client") if by_client else _("the system")
 
 
 Names = dict[tuple[str, str], str]

@@ -101,7 +101,12 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("actor", "action", "key"), name="one_call_per_actor_action_and_key"
-                    )
+                    ),
+                    models.UniqueConstraint(
+                        fields=("action", "key"),
+                        condition=models.Q(actor__isnull=True),
+                        name="one_call_per_action_and_key_without_an_actor",
+                    ),
                 ],
             },
         ),

@@ -15,7 +15,7 @@ from accord.contracts.models.reviewing import Review
 from accord.contracts.signing.content import AmendmentText, Worth, digest_of_amendment
 from accord.engagements.models import Engagement, Expectation, Kept, Override
 from accord.people.models import Member
-from accord.proposals.models import Proposal
+from accord.proposals.models import Answer, Proposal
 
 
 class Contract(Recorded):
@@ -230,6 +230,9 @@ class Signature(Kept):
     recorded_by = models.ForeignKey(Member, related_name="+", on_delete=models.PROTECT, null=True, blank=True)
     recorded_at = models.DateTimeField(auto_now_add=True)
     override = models.ForeignKey(Override, related_name="+", on_delete=models.PROTECT, null=True, blank=True)
+    answer = models.ForeignKey(
+        Answer, related_name="+", on_delete=models.PROTECT, null=True, blank=True
+    )  # of the client, by the link
     copy = models.FileField(upload_to=_own_name, blank=True)
     copy_name = models.CharField(max_length=200, blank=True)
     copy_size = models.PositiveIntegerField(null=True, blank=True)  # bytes
@@ -246,6 +249,10 @@ class Signature(Kept):
             models.UniqueConstraint(fields=["amendment", "side"], name="a_side_signs_an_amendment_once"),
             models.CheckConstraint(
                 condition=models.Q(way="paper") ^ models.Q(copy_digest=""), name="paper_has_its_signed_copy"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(way="link") ^ models.Q(answer__isnull=True),
+                name="by_the_link_the_client_answered",
             ),
             models.CheckConstraint(
                 condition=models.Q(side="firm") ^ models.Q(member__isnull=True),

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from accord.actions.door import action
+from accord.actions.door import action, follows
 from accord.actions.refusals import Refused, WrongInput
 from accord.contracts.models import Contract, Signature
 from accord.contracts.signing import deciding, rules, signatures
@@ -18,7 +18,7 @@ from accord.contracts.signing.signatures import Signed
 from accord.engagements.rules import still_open
 from accord.ledger import chain
 from accord.people.models import Firm, Member
-from accord.proposals.models import Proposal
+from accord.proposals.models import Answer, Link, Proposal
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,7 @@ def prepare_contract(actor: Member, proposal: Proposal, term: Term) -> Contract:
     )
     contract.save()
     chain.append("contract_prepared", f"engagement:{engagement.pk}", actor.pk, _body(contract))
+    _take_acceptance(contract)
     return contract
 
 
@@ -128,6 +129,22 @@ def end_contract(actor: Member, contract: Contract, on: dt.date, because: str) -
     }
     chain.append("contract_ended", f"engagement:{contract.engagement_id}", actor.pk, body)
     return contract
+
+
+@follows("proposals.accept_by_link")
+def accepted_after_it_was_prepared(_actor: None, link: Link, *_args: Any, **_kwargs: Any) -> None:
+    for contract in Contract.objects.filter(proposal=link.proposal_id, state=Contract.State.PREPARED):
+        _take_acceptance(contract)
+
+
+def _take_acceptance(contract: Contract) -> None:
+    """The client's acceptance by its link is its signature, where the contract adds no terms that the text did not hold."""
+    if rules.adds_terms(contract):
+        return
+    found = Answer.objects.filter(proposal=contract.proposal_id, kind=Answer.Kind.ACCEPT).first()
+    signed = signatures.of(contract).filter(side=Signature.Side.CLIENT).exists()
+    if found is not None and found.digest == contract.digest and not signed:
+        signatures.by_link(contract, found)
 
 
 def is_on_paper(signed: Signed) -> None:

@@ -168,6 +168,12 @@ def is_a_term(
         raise WrongInput(**wrong)
 
 
+def adds_terms(contract: Contract) -> bool:
+    """Whether it binds the client to more than the text that it was sent: then accepting the text is no signature."""
+    of_its_own = contract.ends_on or contract.notice_days or contract.renews_months
+    return bool(of_its_own) or contract.kind != Contract.Kind.CONTRACT
+
+
 # What is signed
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from accord.contracts.models import Amendment, Contract, Signature
 from accord.contracts.signing import rules
@@ -18,6 +19,7 @@ from accord.engagements.models import Override
 from accord.ledger import chain
 from accord.people.models import Member
 from accord.people.queries import the_firm
+from accord.proposals.models import Answer
 
 Side, Way = Signature.Side, Signature.Way
 
@@ -55,10 +57,12 @@ def for_the_client(actor: Member, document: Document, named: str, signed: Signed
     )
 
 
-def by_link(document: Contract, named: str, signed: Signed) -> Signature:
+def by_link(document: Contract, answer: Answer) -> Signature:
     """What the client accepted by its link: nobody of the firm did it."""
-    about = {"way": Way.LINK, "for_whom": str(document.engagement.relationship.client)}
-    return _put(None, document, named, signed, Side.CLIENT, about)
+    signed = Signed(answer.name, timezone.localdate(answer.at), answer.position)
+    client = str(document.engagement.relationship.client)
+    about = {"way": Way.LINK, "for_whom": client, "answer": answer}
+    return _put(None, document, answer.digest, signed, Side.CLIENT, about)
 
 
 def _put(

@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import accord.proposals.models
+
 
 class Migration(migrations.Migration):
 
@@ -67,5 +69,88 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='proposal',
             constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(('digest', ''), _negated=True), _connector='OR'), name='what_was_sent_has_its_digest'),
+        ),
+        migrations.CreateModel(
+            name='Link',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('made_at', models.DateTimeField(auto_now_add=True)),
+                ('nonce', models.CharField(default=accord.proposals.models._nonce, max_length=64)),
+                ('digest', models.CharField(max_length=64, unique=True)),
+                ('expires_on', models.DateField(verbose_name='open until')),
+                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='revoked at')),
+                ('opened_first_at', models.DateTimeField(blank=True, null=True, verbose_name='first opened at')),
+                ('opened_last_at', models.DateTimeField(blank=True, null=True, verbose_name='last opened at')),
+                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='relationships.contact')),
+                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('proposal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='links', to='proposals.proposal')),
+                ('revoked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='revoked by')),
+            ],
+            options={
+                'ordering': ('id',),
+            },
+        ),
+        migrations.CreateModel(
+            name='Answer',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('comment', 'comment'), ('accept', 'accepted'), ('decline', 'declined'), ('too_late', 'too late')], max_length=10, verbose_name='kind')),
+                ('text', models.TextField(blank=True, verbose_name='words')),
+                ('name', models.CharField(blank=True, max_length=120, verbose_name='name')),
+                ('position', models.CharField(blank=True, max_length=120, verbose_name='position')),
+                ('digest', models.CharField(blank=True, max_length=64)),
+                ('not_counted', models.CharField(blank=True, max_length=500, verbose_name='why it does not count')),
+                ('at', models.DateTimeField(auto_now_add=True)),
+                ('proposal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='proposals.proposal')),
+                ('link', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='proposals.link')),
+            ],
+            options={
+                'ordering': ('id',),
+            },
+        ),
+        migrations.CreateModel(
+            name='Reply',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('text', models.TextField(verbose_name='answer')),
+                ('at', models.DateTimeField(auto_now_add=True)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('comment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='replies', to='proposals.answer')),
+            ],
+            options={
+                'ordering': ('id',),
+            },
+        ),
+        migrations.AddConstraint(
+            model_name='link',
+            constraint=models.UniqueConstraint(fields=('proposal', 'contact'), name='a_contact_has_one_link_to_a_version'),
+        ),
+        migrations.AddConstraint(
+            model_name='link',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('revoked_at__isnull', True), ('revoked_by__isnull', True)), models.Q(('revoked_at__isnull', False), ('revoked_by__isnull', False)), _connector='OR'), name='somebody_revoked_a_revoked_link'),
+        ),
+        migrations.AddConstraint(
+            model_name='link',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('opened_first_at__isnull', True), ('opened_last_at__isnull', True)), ('opened_first_at__lte', models.F('opened_last_at')), _connector='OR'), name='a_link_is_opened_first_before_last'),
+        ),
+        migrations.AddConstraint(
+            model_name='answer',
+            constraint=models.UniqueConstraint(condition=models.Q(('kind__in', ['accept', 'decline'])), fields=('proposal',), name='a_client_accepts_or_declines_a_version_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='answer',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'comment'), _negated=True), models.Q(('text', ''), _negated=True), _connector='OR'), name='a_comment_says_something'),
+        ),
+        migrations.AddConstraint(
+            model_name='answer',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'accept'), _negated=True), models.Q(models.Q(('name', ''), _negated=True), models.Q(('digest', ''), _negated=True)), _connector='OR'), name='an_acceptance_has_a_name_and_what_was_shown'),
+        ),
+        migrations.AddConstraint(
+            model_name='answer',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'too_late'), models.Q(('not_counted', ''), _negated=True)), models.Q(models.Q(('kind', 'too_late'), _negated=True), ('not_counted', '')), _connector='OR'), name='what_came_too_late_says_why'),
+        ),
+        migrations.AddConstraint(
+            model_name='reply',
+            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='a_reply_says_something'),
         ),
     ]
