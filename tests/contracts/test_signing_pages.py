@@ -83,7 +83,7 @@ def test_the_tab_leads_from_the_decision_to_the_prepared_contract() -> None:
 def test_before_anything_was_sent_the_tab_leads_to_the_proposal() -> None:
     of = firm.engagement()
     assert "To the proposal" in text_of(pages_of(seller(of)), f"/contracts/of/{of.pk}/")
-    assert pages_of(seller(of)).get(f"/contracts/of/{of.pk}/prepare/").status_code == 404
+    assert pages_of(seller(of)).get(f"/contracts/of/{of.pk}/prepare/").status_code == 302
 
 
 def test_the_page_says_first_whether_it_is_signed() -> None:

@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from accord.contracts.models import Amendment, Condition, Constraint, Question, Review, SeatTaken, Signature
 from accord.engagements.models import Engagement, Expectation, Part
 from accord.people.models import Absence, AccessRole, Member, Role, Skill, Team
 from accord.planning.checking.actions import ask_for_check, try_scenario
@@ -40,6 +41,15 @@ MUST = {
     "proposals:proposals",
     "proposals:proposal",
     "portal:offer",
+    "signing:contracts",
+    "signing:contract",
+    "signing:amendment",
+    "signing:constraint",
+    "signing:pdf",
+    "signing:copy",
+    "contracts:reviews",
+    "contracts:review",
+    "contracts:minutes",
     "planning:load",
     "people:members",
     "people:member",
@@ -47,6 +57,7 @@ MUST = {
 # No example of these is in the sample firm.
 WITHOUT_EXAMPLE = {
     "relationships:attachment",
+    "engagements:policy_version",
     "engagements:save_view",
     "engagements:rename_view",
     "engagements:delete_view",
@@ -113,6 +124,16 @@ class _Examples:
             ("proposals/comments/", Answer.objects.first()),
             ("proposals/of/", Engagement.objects.get(title="Broker app")),
             ("proposals/", Proposal.objects.get(engagement__title="Broker app")),
+            ("reviews/of/", Engagement.objects.get(title="Broker app")),
+            ("reviews/seats/", SeatTaken.objects.first()),
+            ("reviews/questions/", Question.objects.first()),
+            ("reviews/conditions/", Condition.objects.first()),
+            ("reviews/", Review.objects.first()),
+            ("contracts/of/", berths),
+            ("contracts/constraints/", Constraint.objects.filter(contract__engagement=berths).first()),
+            ("contracts/copies/", Signature.objects.filter(side="client").first()),
+            ("contracts/amendments/", Amendment.objects.get()),
+            ("contracts/", berths.contracts.get()),
             ("people/absences/", Absence.objects.first()),
             ("people/teams/", Team.objects.first()),
             ("people/roles/", Role.objects.first()),
@@ -128,12 +149,15 @@ class _Examples:
             "kind": "xlsx",
             "who": f"member-{member.pk}",
             "week": "2026-W02",
+            "seat": "finance",
             "number": 0,
             "token": token_of(Link.objects.first()),
         }
 
     def of(self, name: str, pattern: str) -> dict[str, Any]:
         found = {key: value for key, value in self.others.items() if f":{key}>" in pattern}
+        if name == "contracts:call":
+            found["kind"] = "proposal"
         if name == "proposals:compare":
             found["other"] = next(row.pk for path, row in self.of_path if path == "proposals/")
         if name == "estimating:drop_risk":

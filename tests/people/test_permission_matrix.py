@@ -19,8 +19,9 @@ import accord.demo.history  # only the sample firm's loader brings it in
 import accord.urls  # noqa: F401  # brings in every room's views, and by them every action
 from accord.actions.door import Action, registry
 from accord.actions.refusals import NotAllowed, Refused
+from accord.contracts.models import Amendment, Contract
 from accord.engagements.actions import record_expectation
-from accord.engagements.models import Engagement, Expectation, Part, SavedView, TakenPart
+from accord.engagements.models import Engagement, Expectation, Override, Part, SavedView, TakenPart
 from accord.estimating.models import Contribution, Estimate, Template
 from accord.people.actions import deactivate_member
 from accord.people.models import Absence, AccessRole, Invitation, Member, Role, Skill, Team
@@ -124,6 +125,27 @@ def _answer(owner: Member, confidential: bool) -> Answer:
     return _written(Answer(link=link, proposal=link.proposal, kind=Answer.Kind.COMMENT, text="When?"))
 
 
+@factory(Contract)
+def _contract(owner: Member, confidential: bool) -> Contract:
+    """Let pass, so that no review has to be there."""
+    text = about(Proposal, owner, confidential)
+    passed = Override(
+        engagement=text.engagement,
+        deed="sign",
+        about=f"{text.pk}",
+        name="x",
+        facts="x",
+        because="x",
+        by=owner,
+    )
+    return _written(
+        Contract(
+            engagement=text.engagement, year=2026, serial=text.pk, title="x", kind="contract", proposal=text,
+            override=_written(passed), digest="x", begins_on="2026-01-01", prepared_by=owner,
+        )
+    )  # fmt: skip
+
+
 def belongs(model: type[models.Model]) -> None:
     """Objects of this class belong to an engagement, relationship or member by their foreign keys."""
 
@@ -136,6 +158,7 @@ _BELONGING = (
     *(Absence, Invitation, Role, Skill),
     *(SavedView, Estimate, Contribution, Template, Proposal),
     *(Plan, Activity, Scenario, PromiseCheck),
+    Amendment,
 )
 for _model in _BELONGING:
     belongs(_model)

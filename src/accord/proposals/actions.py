@@ -46,7 +46,7 @@ def begin_proposal(actor: Member, engagement: Engagement) -> Proposal:
     estimate = _approved(engagement)
     _no_draft(engagement)
     said = list(standing().filter(engagement=engagement).select_related("coverage"))
-    return _new(actor, engagement, estimate, _first_text(engagement, estimate, said))
+    return _new(actor, engagement, estimate, first_text(engagement, estimate, said))
 
 
 @action(permission=rules.may_change)
@@ -188,7 +188,7 @@ def _no_draft(engagement: Engagement) -> None:
         )
 
 
-def _first_text(engagement: Engagement, estimate: Estimate, said: Sequence[Expectation]) -> Content:
+def first_text(engagement: Engagement, estimate: Estimate, said: Sequence[Expectation]) -> Content:
     notes = list(estimate.assumptions.all())
     prices = [e for e in said if e.kind == Expectation.Kind.COST and e.amount]
     amount = min((e.amount for e in prices if e.amount), default=engagement.value or Decimal(0))

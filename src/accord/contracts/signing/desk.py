@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accord.contracts.models import Condition, Contract, Signature
 from accord.contracts.signing.queries import notice_until, runs_until
 from accord.engagements.desk import Group, Waiting, waits
-from accord.engagements.models import Engagement, Part, TakenPart
+from accord.engagements.models import Part, TakenPart
 from accord.engagements.queries import visible_to, with_parts
 from accord.engagements.rules import sells
 from accord.exchange.wording import day
@@ -22,61 +21,47 @@ TOLD_BEFORE = dt.timedelta(60)
 
 
 @waits
-def to_be_signed(member: Member) -> list[Waiting]:
-    """For those who may sign for the firm. At most four queries."""
-    return list(_to_sign(member)) if member.has_any(AccessRole.EXECUTIVE) else []
+def contracts(member: Member) -> list[Waiting]:
+    """Our signature for those who may sign; for those who speak with the client theirs, and what ends or renews soon.
 
-
-@waits
-def of_those_who_speak_with_the_client(member: Member) -> list[Waiting]:
-    """What the client has not signed yet, and what ends or renews soon. At most two queries."""
-    lines, today = [], dt.date.today()
-    for contract in _with_signatures(_mine(member)):
+    Two queries, however much waits.
+    """
+    today, lines = dt.date.today(), []
+    may_sign = member.has_any(AccessRole.EXECUTIVE)
+    for contract in _asked_for(member, may_sign):
         if contract.state == Contract.State.IN_FORCE:
             lines.append(_ends(contract, today))
-        elif _sides(contract) == {Signature.Side.FIRM}:
+        elif contract.ours and contract.is_mine:  # type: ignore[attr-defined]
             lines.append(_theirs(contract))
+        elif may_sign and not contract.ours and not contract.held and not sells(member, contract.engagement):  # type: ignore[attr-defined]
+            lines.append(_to_sign(contract))
     return [line for line in lines if line is not None]
 
 
-def _mine(member: Member) -> QuerySet[Contract]:
+def _asked_for(member: Member, may_sign: bool) -> QuerySet[Contract]:
+    """What the member speaks about with the client, and what they may sign. Signed contracts outlast their engagements."""
     sold = TakenPart.objects.filter(member=member, part=Part.SELLER)
-    mine = Q(pk__in=sold.values("engagement")) | Q(relationship__owner=member)
-    # What was signed runs on after an engagement was closed.
-    found = Contract.objects.filter(engagement__in=visible_to(member).filter(mine))
-    asks = Q(state=Contract.State.PREPARED) | Q(state=Contract.State.IN_FORCE, ends_on__isnull=False)
-    return found.filter(asks).select_related("engagement__relationship__client")
-
-
-def _with_signatures(rows: QuerySet[Contract]) -> QuerySet[Contract]:
-    own = Signature.objects.filter(amendment=None)
-    return rows.prefetch_related(Prefetch("signatures", own, to_attr="own_signatures"))
-
-
-def _sides(contract: Contract) -> set[str]:
-    signed: list[Signature] = contract.own_signatures  # type: ignore[attr-defined]
-    return {signature.side for signature in signed}
-
-
-def _to_sign(member: Member) -> Iterator[Waiting]:
-    """What is prepared and held by nothing, of engagements that the member does not sell."""
-    running = Engagement.objects.filter(outcome="")
-    rows = _with_signatures(Contract.objects.filter(state=Contract.State.PREPARED, engagement__in=running))
-    rows = rows.select_related("engagement__relationship__client").prefetch_related(
-        with_parts("engagement__")
+    is_mine = Q(engagement__in=sold.values("engagement")) | Q(engagement__relationship__owner=member)
+    prepared = Q(state=Contract.State.PREPARED, engagement__outcome="")
+    ends = Q(state=Contract.State.IN_FORCE, ends_on__isnull=False)
+    own = Signature.objects.filter(contract=OuterRef("pk"), amendment=None)
+    held = Condition.objects.filter(
+        review=OuterRef("review"), blocks=Condition.Blocks.SIGN, confirmed_by=None
     )
-    waiting = [c for c in rows if Signature.Side.FIRM not in _sides(c) and not sells(member, c.engagement)]
-    reviews = [c.review_id for c in waiting if c.review_id]
-    held = set(
-        Condition.objects.filter(
-            review__in=reviews, blocks=Condition.Blocks.SIGN, confirmed_by=None
-        ).values_list("review", flat=True)
+    found = Contract.objects.filter(engagement__in=visible_to(member)).annotate(
+        ours=Exists(own.filter(side=Signature.Side.FIRM)),
+        held=Exists(held),
+        is_mine=Case(When(is_mine, then=True), default=False),
     )
-    for contract in waiting:
-        if contract.review_id not in held:
-            what = _("{name} is prepared: it waits for our signature.").format(name=contract)
-            why = _("An executive who does not sell it signs for the firm.")
-            yield _line(Group.DECIDE, what, contract, why, contract.begins_on, _("Read and sign"))
+    asked = is_mine & (prepared | ends) | prepared if may_sign else is_mine & (prepared | ends)
+    rows: QuerySet[Contract] = found.filter(asked).prefetch_related(with_parts("engagement__"))
+    return rows.select_related("engagement__relationship__client")
+
+
+def _to_sign(contract: Contract) -> Waiting:
+    what = _("{name} is prepared: it waits for our signature.").format(name=contract)
+    why = _("An executive who does not sell it signs for the firm.")
+    return _line(Group.DECIDE, what, contract, why, contract.begins_on, _("Read and sign"))
 
 
 def _theirs(contract: Contract) -> Waiting:

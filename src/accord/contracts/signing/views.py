@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
@@ -44,8 +44,8 @@ def contract(request: HttpRequest, pk: int) -> HttpResponse:
 def prepare(request: HttpRequest, pk: int) -> HttpResponse:
     found = visible(request, pk)
     proposal = _sent(found)
-    if proposal is None:
-        raise Http404
+    if proposal is None:  # a stale page: it is a contract by now, or was taken back
+        return gone(request, "signing:contracts", found.pk)
     start = {"title": found.title}
     form = PrepareForm(request.POST if request.method == "POST" else None, engagement=found, initial=start)
     done = carried_out(
@@ -64,8 +64,8 @@ def let_pass(request: HttpRequest, pk: int) -> HttpResponse:
     """Sign without the review's decision: whom the policy names, with a reason that stays visible."""
     found = visible(request, pk)
     proposal = _sent(found)
-    if proposal is None:
-        raise Http404
+    if proposal is None:  # a stale page: it is a contract by now, or was taken back
+        return gone(request, "signing:contracts", found.pk)
     refused = _undecided(found, proposal.seal)
     name = _("proposal, version {version}").format(version=proposal.version)
     back = ("signing:contracts", found.pk)
