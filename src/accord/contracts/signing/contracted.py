@@ -9,14 +9,13 @@ from django.urls import reverse
 from accord.contracts.models import ConstraintValue, Contract
 from accord.engagements.contracted import Contracted, tells_contracted
 from accord.engagements.models import Engagement, Expectation
-from accord.estimating.models import Coverage
 
 Kind = Expectation.Kind
 
 
 @tells_contracted
 def answered_by_constraints(engagement: Engagement) -> Mapping[int, Contracted] | None:
-    """By the expectation that a term names, by the work package that covers it, or as the price. At most three queries."""
+    """By the expectation that a term names, by the work package that covers it, or as the price. At most two queries."""
     values = ConstraintValue.objects.filter(
         constraint__contract__engagement=engagement, constraint__contract__state=Contract.State.IN_FORCE
     )
@@ -25,13 +24,10 @@ def answered_by_constraints(engagement: Engagement) -> Mapping[int, Contracted] 
     if not newest:
         return None
     standing = [row for row in newest.values() if not row.is_gone]
-    said = list(Expectation.objects.filter(engagement=engagement).only("pk", "kind", "restates_id"))
-    codes = dict(
-        Coverage.objects.filter(expectation__engagement=engagement).values_list("expectation", "code")
-    )
+    said = Expectation.objects.filter(engagement=engagement).select_related("coverage")
     found = {}
-    for e in sorted(said, key=lambda e: e.pk):  # what restates comes after what it restates
-        row = _answer(e, standing, codes.get(e.pk, ""))
+    for e in said.order_by("pk"):  # what restates comes after what it restates
+        row = _answer(e, standing, e.coverage.code if hasattr(e, "coverage") else "")
         if row is not None:
             found[e.pk] = _told(row)
         elif e.restates_id in found:
