@@ -189,7 +189,21 @@ def test_somebody_stands_in_and_the_seat_tells_for_whom() -> None:
         cast_vote(who.finance, now(seat), Choice.SIGN, "Mine.", review.evidence_digest)
     vote(other, review)
     with pytest.raises(Refused, match="never changed"):
-        stand_in(review.called_by, now(seat), firm.member(AccessRole.FINANCE))
+        stand_in(firm.member(AccessRole.EXECUTIVE), now(seat), firm.member(AccessRole.FINANCE))
+
+
+def test_whoever_called_it_neither_exchanges_who_sits_nor_gets_rid_of_a_vote() -> None:
+    review = called()
+    who = sitting(review)
+    friend = firm.member(AccessRole.DELIVERY_LEAD)
+    with pytest.raises(NotAllowed):
+        stand_in(who.seller, seat_of(who.lead, review), friend)
+    vote(who.lead, review, Choice.DECLINE)
+    with pytest.raises(NotAllowed):
+        call_off(who.seller, review, "We ask somebody else.")
+    boss = firm.member(AccessRole.EXECUTIVE)
+    assert stand_in(boss, seat_of(who.finance, review), firm.member(AccessRole.FINANCE))
+    assert call_off(boss, review, "The client changed its mind.").state == Review.State.VOID
 
 
 def test_a_seat_is_left_before_the_vote_and_not_after() -> None:

@@ -22,6 +22,8 @@ from accord.proposals.models import Answer, Link, Proposal
 from accord.relationships.models import Contact, Relationship
 
 MOST_QUERIES = 12
+# The desk asks every room what waits: of reviews one query more, and five where one goes on.
+DESK = {"web:desk": 13, "web:desk_count": 13}
 # Answers to a GET that are not a page: made for POST only; not for this person; a rule; on to another page.
 NOT_A_PAGE = {405, 403, 409, 302}
 # Pages that everybody meets, and that must be pages.
@@ -80,7 +82,7 @@ def test_every_page_opens_for_an_executive_with_few_queries(
             answer = client.get(reverse(name, kwargs=examples.of(name, pattern)))
         if answer.status_code == 200:
             opened.add(name)
-            if len(queries) > MOST_QUERIES and answer["Content-Type"].startswith("text/html"):
+            if len(queries) > DESK.get(name, MOST_QUERIES) and answer["Content-Type"].startswith("text/html"):
                 faults.append(f"{name}: {len(queries)} queries")
         elif answer.status_code not in NOT_A_PAGE:
             faults.append(f"{name}: {answer.status_code}")

@@ -18,6 +18,7 @@ _ALSO = (
     ("/estimates/", "engagements:engagements"),
     ("/plans/", "engagements:engagements"),
     ("/plans/load/", "people:members"),
+    ("/reviews/", "engagements:engagements"),
     ("/accounts/", "people:members"),
 )
 

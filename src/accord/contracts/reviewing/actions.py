@@ -100,7 +100,7 @@ def renew_evidence(actor: Member, review: Review) -> Review:
         raise Refused(
             _("All vote on the same evidence."),
             _("Somebody has voted already."),
-            _("Call the review off and call it anew, if what is known now changes the decision."),
+            _("Have the review called off and called anew, if what is known now changes the decision."),
         )
     evidence = json.loads(canonical(subjects.of(review).evidence()))
     review.evidence, review.evidence_digest = evidence, digest_of(evidence)
@@ -112,12 +112,14 @@ def renew_evidence(actor: Member, review: Review) -> Review:
 
 @action(permission=rules.may_convene)
 def call_off(actor: Member, review: Review, because: str) -> Review:
-    """End a review without a decision; its votes are void.
+    """End a review without a decision. Once somebody has voted only the authority does: votes are not shopped for.
 
     Raises:
-        WrongInput: no reason. Refused: it is not open.
+        WrongInput: no reason. Refused: it is not open, or has votes and the actor is not the authority.
     """
     rules.is_open(review)
+    if Vote.objects.filter(taken__review=review).exists():
+        rules.has_authority(actor, review)
     if not because.strip():
         raise WrongInput(because=_("Say why: everybody who sat in it is told."))
     void(review, actor, _("{name} called it off: {because}").format(name=actor, because=because.strip()))

@@ -29,7 +29,7 @@ class CallForm(forms.Form):
 
 class VoteForm(forms.Form):
     seen = forms.CharField(max_length=64, widget=forms.HiddenInput)
-    choice = forms.ChoiceField(label=_("My vote"), widget=forms.RadioSelect)
+    choice = forms.ChoiceField(label=_("I vote to"), widget=forms.RadioSelect)
     because = forms.CharField(label=_("Why"), max_length=2000, widget=_TEXT)
 
     def __init__(self, *args: Any, review: Review, **kwargs: Any) -> None:

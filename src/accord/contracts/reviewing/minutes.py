@@ -39,7 +39,7 @@ def _data(room: Room) -> dict[str, Any]:
         "firm": firm.name,
         "client": str(review.engagement.relationship.client),
         "title": review.engagement.title,
-        "name": review.name,
+        "name": review.name[:1].upper() + review.name[1:],
         "question": wording.question_of(review),
         "state": wording.state_of(room),
         "called": _("Called by {name} on {on}, to be decided until {until}.").format(

@@ -75,9 +75,10 @@ class Room:
 
 
 def seats_of(review: Review, member: Member) -> list[SeatTaken]:
-    """With the access roles of all who sit, and of the member who looks. Two queries."""
+    """While seats can be given, with the access roles of all who sit and of the member who looks. Two queries."""
     found = list(review.seats.select_related("member", "stands_in_for", "vote"))
-    prefetch_related_objects([member, *(taken.member for taken in found)], "given_roles")
+    if review.state == Review.State.OPEN:
+        prefetch_related_objects([member, *(taken.member for taken in found)], "given_roles")
     for taken in found:
         taken.review = review
     return found

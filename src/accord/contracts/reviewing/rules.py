@@ -52,6 +52,11 @@ def may_convene(actor: Member | None, review: Any) -> None:
     has_authority(actor, review)
 
 
+def is_authority(member: Member, review: Review) -> bool:
+    """Whether the policy that the review keeps names the member, who does not sell the engagement."""
+    return member.has_any(*review.asks.overrides) and not engagement_rules.sells(member, review.engagement)
+
+
 def has_authority(actor: Member | None, review: Any) -> None:
     """
     Raises:
@@ -60,13 +65,10 @@ def has_authority(actor: Member | None, review: Any) -> None:
     engagement: Engagement = review.engagement
     engagement_rules.must_see(actor, engagement)
     named = review.asks.overrides
-    because = _("You are none of them.")
-    if actor is not None and actor.has_any(*named):
-        because = engagement_rules.sells(actor, engagement)
-    if because:
+    if actor is None or not is_authority(actor, review):
         raise NotAllowed(
             _("A review is led by whoever called it, and by the authority that the policy names."),
-            because,
+            (actor is not None and engagement_rules.sells(actor, engagement)) or _("You are neither."),
             _("Ask {name}, or somebody who is {roles} and does not sell the engagement.").format(
                 name=review.called_by, roles=_(" or ").join(str(AccessRole(r).label) for r in named)
             ),
@@ -84,10 +86,10 @@ def is_own_seat(actor: Member | None, taken: Any) -> None:
 
 
 def may_name_stand_in(actor: Member | None, taken: Any) -> None:
-    """Whoever sits there and cannot come, and whoever gives the seats."""
+    """Whoever sits there and cannot come, or the authority: who called it does not exchange who sits."""
     engagement_rules.may_record(actor, taken.review.engagement)
     if actor is None or actor.pk != taken.member_id:
-        may_convene(actor, taken.review)
+        has_authority(actor, taken.review)
 
 
 def may_answer(actor: Member | None, question: Any) -> None:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from accord.actions.door import obstacles, once
 from accord.actions.forms import carried_out, form_page, gone, key_of
 from accord.contracts.models import Choice, Condition, Question, Review, SeatTaken
-from accord.contracts.reviewing import actions, forms, minutes, queries, wording
+from accord.contracts.reviewing import actions, forms, minutes, queries, rules, wording
 from accord.engagements.models import Engagement, Override
 from accord.engagements.overriding import override
 from accord.engagements.pages import engagement_page, visible
@@ -38,10 +38,8 @@ def reviews(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def review(request: HttpRequest, pk: int) -> HttpResponse:
-    found = queries.reviews_of(Subquery(Review.objects.filter(pk=pk).values("engagement")))
-    if not found:
-        raise Http404
-    return _room(request, found, next(r for r in found if r.pk == pk))
+    found, shown = _with_all(pk)
+    return _room(request, found, shown)
 
 
 def call(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
@@ -125,8 +123,8 @@ def vote(request: HttpRequest, pk: int) -> HttpResponse:
     if carried_out(request, form, act):
         messages.success(request, _("Your vote is kept. You see the others' votes now."))
         return gone(request, "contracts:review", taken.review_id)
-    found = queries.reviews_of(taken.review.engagement_id)
-    return _room(request, found, next(r for r in found if r.pk == taken.review_id), form)
+    found, shown = _with_all(taken.review_id)
+    return _room(request, found, shown, form)
 
 
 # The talk
@@ -204,9 +202,9 @@ def call_off(request: HttpRequest, pk: int) -> HttpResponse:
 
 def overrule(request: HttpRequest, pk: int) -> HttpResponse:
     """The named authority lets exactly this version be signed without the review's decision."""
-    found = _review(request, pk)
+    room = _whole(request, pk)
+    found, facts = room.review, wording.state_of(room)
     form = forms.ReasonForm(request.POST or None)
-    facts = wording.state_of(queries.room(found, signed_in(request)))
     explanation = _(
         "You let exactly this pass: {name}. {facts} It stays visible on every page of this engagement."
     ).format(name=found.name, facts=facts)
@@ -221,10 +219,9 @@ def overrule(request: HttpRequest, pk: int) -> HttpResponse:
 
 def as_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     """Minutes, with what the reader may see."""
-    found = _review(request, pk)
-    room = queries.room(found, signed_in(request))
+    room = _whole(request, pk)
     answer = HttpResponse(minutes.of(room), content_type="application/pdf")
-    answer["Content-Disposition"] = f'inline; filename="{minutes.name_of(found)}"'
+    answer["Content-Disposition"] = f'inline; filename="{minutes.name_of(room.review)}"'
     return answer
 
 
@@ -248,8 +245,8 @@ def _room(
 ) -> HttpResponse:
     """One of an engagement's reviews; `found`: all of them."""
     member, engagement = signed_in(request), shown.engagement
-    must_see(member, engagement)
     room = queries.room(shown, member)
+    must_see(member, engagement)
     is_open = shown.state == Review.State.OPEN and not engagement.outcome
     may_convene = is_open and not obstacles("contracts.seat_member", member, shown)
     if room.may_vote and form is None:
@@ -264,6 +261,7 @@ def _room(
         "others": [r for r in found if r.pk != shown.pk],
         "is_open": is_open,
         "may_convene": may_convene,
+        "has_authority": is_open and rules.is_authority(member, shown),
         "may_talk": is_open and not obstacles("contracts.ask_question", member, shown),
         "may_override": _may_override(room, member),
         **_to_call(request, engagement, found),
@@ -290,6 +288,21 @@ def _callable(engagement: Engagement, found: list[Review]) -> list[queries.ToCal
     """What may be called now, unless a review goes on."""
     goes_on = any(r.state == Review.State.OPEN for r in found)
     return [] if goes_on else queries.to_call_now(engagement, found)
+
+
+def _with_all(pk: int) -> tuple[list[Review], Review]:
+    """All reviews of the engagement of a review, and that one among them."""
+    found = queries.reviews_of(Subquery(Review.objects.filter(pk=pk).values("engagement")))
+    if not found:
+        raise Http404
+    return found, next(r for r in found if r.pk == pk)
+
+
+def _whole(request: HttpRequest, pk: int) -> queries.Room:
+    _found, shown = _with_all(pk)
+    member = signed_in(request)
+    must_see(member, shown.engagement)
+    return queries.room(shown, member)
 
 
 def _review(request: HttpRequest, pk: int) -> Review:

@@ -16,7 +16,7 @@ from accord.engagements.models import Engagement
 from accord.exchange.wording import THIN, day, listed, money, share
 
 Json = dict[str, Any]
-_NAMED = 3
+_NAMED, _DRIVERS = 3, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def _kept(shown: Json, kind: str, question: str, engagement: Engagement) -> Told
     return Told(
         question,
         share(worst["probability"], shown["asked"]),
-        " ".join([told, *drivers[:_NAMED]]),
+        " ".join([told, *drivers[:_DRIVERS]]),
         "good" if worst["backed"] else "bad",
         _("Promise check"),
         reverse("planning:check", args=[engagement.pk]),
@@ -239,11 +239,9 @@ def _alike(shown: Json) -> Told:
 
 def _one_alike(a: Json) -> str:
     if a["late"] is None:
-        how = _("nothing is known of its end")
-    elif a["late"] > 0:
-        how = ngettext("{n} day late", "{n} days late", a["late"]).format(n=a["late"])
-    else:
-        how = _("in time")
+        return _("{title} ({client}): its end is not known").format(title=a["title"], client=a["client"])
+    late = ngettext("{n} day late", "{n} days late", a["late"]).format(n=a["late"])
+    how = late if a["late"] > 0 else _("in time")
     if a["runs"]:
         how = _("{how} by its plan").format(how=how)
     return f"{a['title']} ({a['client']}): {how}"
@@ -251,7 +249,7 @@ def _one_alike(a: Json) -> str:
 
 def _assumptions(shown: Json) -> Told:
     found = shown["assumptions"]
-    told = listed(found, _NAMED) or _("Nothing is taken for granted.")
+    told = "; ".join(text.rstrip(".") for text in found[:_NAMED]) or _("Nothing is taken for granted.")
     return Told(_("What is taken for granted?"), str(len(found)), told)
 
 
