@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from accord.contracts.models import Condition, Question, Review, SeatTaken
+from accord.contracts.models import Amendment, Condition, Constraint, Question, Review, SeatTaken
 from accord.engagements.models import Engagement, Expectation, Part
 from accord.people.models import Absence, AccessRole, Member, Role, Skill, Team
 from accord.planning.checking.actions import ask_for_check, try_scenario
@@ -45,6 +45,11 @@ MUST = {
     "proposals:clauses",
     "proposals:rate_cards",
     "portal:offer",
+    "signing:contracts",
+    "signing:contract",
+    "signing:amendment",
+    "signing:constraint",
+    "signing:pdf",
     "contracts:reviews",
     "contracts:review",
     "contracts:minutes",
@@ -55,6 +60,7 @@ MUST = {
 # No example of these is in the sample firm.
 WITHOUT_EXAMPLE = {
     "relationships:attachment",
+    "signing:copy",
     "engagements:policy_version",
     "engagements:save_view",
     "engagements:rename_view",
@@ -130,6 +136,10 @@ class _Examples:
             ("reviews/questions/", Question.objects.first()),
             ("reviews/conditions/", Condition.objects.first()),
             ("reviews/", Review.objects.first()),
+            ("contracts/of/", berths),
+            ("contracts/constraints/", Constraint.objects.filter(contract__engagement=berths).first()),
+            ("contracts/amendments/", Amendment.objects.get()),
+            ("contracts/", berths.contracts.get()),
             ("people/absences/", Absence.objects.first()),
             ("people/teams/", Team.objects.first()),
             ("people/roles/", Role.objects.first()),

@@ -19,9 +19,17 @@ import accord.demo.history  # only the sample firm's loader brings it in
 import accord.urls  # noqa: F401  # brings in every room's views, and by them every action
 from accord.actions.door import Action, registry
 from accord.actions.refusals import NotAllowed, Refused
-from accord.contracts.models import Condition, Question, Review, SeatTaken
+from accord.contracts.models import Amendment, Condition, Contract, Question, Review, SeatTaken
 from accord.engagements.actions import record_expectation
-from accord.engagements.models import Engagement, Expectation, Part, Profile, SavedView, TakenPart
+from accord.engagements.models import (
+    Engagement,
+    Expectation,
+    Override,
+    Part,
+    Profile,
+    SavedView,
+    TakenPart,
+)
 from accord.engagements.policies.content import AS_DELIVERED
 from accord.estimating.models import Contribution, Estimate, Template
 from accord.people.actions import deactivate_member
@@ -134,6 +142,27 @@ def _answer(owner: Member, confidential: bool) -> Answer:
     return _written(Answer(link=link, proposal=link.proposal, kind=Answer.Kind.COMMENT, text="When?"))
 
 
+@factory(Contract)
+def _contract(owner: Member, confidential: bool) -> Contract:
+    """Let pass, so that no review has to be there."""
+    text = about(Proposal, owner, confidential)
+    passed = Override(
+        engagement=text.engagement,
+        deed="sign",
+        about=f"{text.pk}",
+        name="x",
+        facts="x",
+        because="x",
+        by=owner,
+    )
+    return _written(
+        Contract(
+            engagement=text.engagement, year=2026, serial=text.pk, title="x", kind="contract", proposal=text,
+            override=_written(passed), digest="x", begins_on="2026-01-01", prepared_by=owner,
+        )
+    )  # fmt: skip
+
+
 @factory(Review)
 def _review(owner: Member, confidential: bool) -> Review:
     """In a review that somebody else called a person's own is the seat."""
@@ -178,6 +207,7 @@ _BELONGING = (
     *(SavedView, Estimate, Contribution, Template, Proposal),
     *(Sending, Clause, RateCard),
     *(Plan, Activity, Scenario, PromiseCheck),
+    Amendment,
     *(SeatTaken, Question),
 )
 for _model in _BELONGING:

@@ -18,6 +18,7 @@ from accord.demo import mark
 from accord.demo.history import close_for_good, have_been_sent, have_believed, place_at_stage
 from accord.demo.letters import Letters
 from accord.demo.reviewing import decide_to_bid
+from accord.demo.signing import signed_long_ago
 from accord.demo.work import SIGNED, Work
 from accord.demo.world import Page, World, in_words
 from accord.engagements.actions import (
@@ -216,6 +217,8 @@ class _Loader:
             draft = self.letters.offer(seller, engagement, written["id"])
             if "sent" in written:
                 self._sent(seller, draft, written["sent"])
+        if work is not None and stage in SIGNED:
+            signed_long_ago(self.world, seller, engagement, written)
         self._ended(seller, engagement, written)
 
     def _begun(self, written: Page) -> Engagement:

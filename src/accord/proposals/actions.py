@@ -49,9 +49,9 @@ def begin_proposal(actor: Member, engagement: Engagement) -> Proposal:
     estimate = _approved(engagement)
     _no_draft(engagement)
     said = list(standing().filter(engagement=engagement).select_related("coverage"))
-    _numbered(engagement)
+    numbered(engagement)
     with translation.override(engagement.relationship.client.language):
-        text = _first_text(engagement, estimate, said)
+        text = first_text(engagement, estimate, said)
     return _new(actor, engagement, estimate, text)
 
 
@@ -175,7 +175,7 @@ def withdraw_proposal(actor: Member, proposal: Proposal, because: str) -> Propos
     return proposal
 
 
-def _numbered(engagement: Engagement) -> None:
+def numbered(engagement: Engagement) -> None:
     """The next number of the year. Whoever asks for one waits until the one before is written, so none is left out."""
     Firm.objects.select_for_update().filter(pk=Firm.ONLY).first()
     if OfferNumber.objects.filter(engagement=engagement).exists():
@@ -233,7 +233,7 @@ def _no_draft(engagement: Engagement) -> None:
         )
 
 
-def _first_text(engagement: Engagement, estimate: Estimate, said: Sequence[Expectation]) -> Content:
+def first_text(engagement: Engagement, estimate: Estimate, said: Sequence[Expectation]) -> Content:
     notes = list(estimate.assumptions.all())
     prices = [e for e in said if e.kind == Expectation.Kind.COST and e.amount]
     amount = min((e.amount for e in prices if e.amount), default=engagement.value or Decimal(0))

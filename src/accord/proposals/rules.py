@@ -59,6 +59,10 @@ def may_send(actor: Member | None, proposal: Any) -> None:
     )
 
 
+def may_mail_again(actor: Member | None, sending: Any) -> None:
+    may_send(actor, sending.proposal)
+
+
 def set_no_price(actor: Member, proposal: Proposal) -> None:
     """Nobody lets pass what they have priced.
 

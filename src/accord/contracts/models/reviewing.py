@@ -49,6 +49,9 @@ class Review(Recorded):
     proposal = models.ForeignKey(
         Proposal, on_delete=models.PROTECT, null=True, blank=True, related_name="reviews"
     )
+    amendment = models.ForeignKey(
+        "contracts.Amendment", on_delete=models.PROTECT, null=True, blank=True, related_name="reviews"
+    )
     about = models.CharField(max_length=64)
     name = models.CharField(max_length=200)  # of what is decided on: proposal, version 2
     called_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
@@ -86,6 +89,10 @@ class Review(Recorded):
             models.CheckConstraint(
                 condition=~models.Q(kind="proposal") | models.Q(proposal__isnull=False),
                 name="a_review_of_a_proposal_names_it",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(kind="amendment") | models.Q(amendment__isnull=False),
+                name="a_review_of_an_amendment_names_it",
             ),
         ]
 

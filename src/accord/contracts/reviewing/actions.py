@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accord.actions.door import action
 from accord.actions.refusals import Refused, WrongInput
-from accord.contracts.models import Answer, Choice, Condition, Question, Review, SeatTaken, Vote
+from accord.contracts.models import Amendment, Answer, Choice, Condition, Question, Review, SeatTaken, Vote
 from accord.contracts.reviewing import rules, subjects
 from accord.contracts.reviewing.deciding import decide_if_complete
 from accord.contracts.reviewing.evidence import digest_of
@@ -32,7 +32,7 @@ def call_review(
     actor: Member,
     engagement: Engagement,
     kind: Review.Kind,
-    thing: Proposal | None = None,
+    thing: Proposal | Amendment | None = None,
     due_on: dt.date | None = None,
 ) -> Review:
     """Ask for a decision on exactly one version; `thing`: what is decided on, none for a bid.
@@ -60,6 +60,7 @@ def call_review(
         engagement=engagement,
         kind=kind,
         proposal=subject.proposal,
+        amendment=subject.amendment,
         about=subject.about,
         name=subject.name,
         called_by=actor,

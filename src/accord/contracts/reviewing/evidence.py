@@ -86,7 +86,7 @@ def _may_be_reviewed(engagement: Engagement, proposal: Proposal | None) -> None:
 
 def of_proposal(engagement: Engagement, proposal: Proposal) -> Json:
     judgement, says = judge(proposal), proposal.says
-    return _common(engagement) | {
+    return common(engagement) | {
         "price": str(says.price),
         "until": max((term.date for term in says.dates), default=None),
         "discount": str(says.discount),
@@ -157,7 +157,7 @@ def _asks_whether_to_bid(engagement: Engagement, _thing: Any) -> None:
 def of_bid(engagement: Engagement) -> Json:
     said = list(standing().filter(engagement=engagement).select_related("belief"))
     asked = in_force().asked(engagement.profile)
-    return _common(engagement) | {
+    return common(engagement) | {
         "value": None if engagement.value is None else str(engagement.value),
         "said": [
             {
@@ -177,7 +177,7 @@ def of_bid(engagement: Engagement) -> Json:
 # What every review is shown
 
 
-def _common(engagement: Engagement) -> Json:
+def common(engagement: Engagement) -> Json:
     held = in_force()
     return {
         "profile": engagement.profile,

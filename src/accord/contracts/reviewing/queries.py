@@ -7,13 +7,14 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet, Subquery, prefetch_related_objects
 
-from accord.contracts.models import Answer, Choice, Condition, Question, Review, SeatTaken, Vote
+from accord.contracts.models import Amendment, Answer, Choice, Condition, Question, Review, SeatTaken, Vote
 from accord.contracts.reviewing import rules, subjects
 from accord.engagements.models import Engagement, Override
 from accord.engagements.overriding import allows
 from accord.engagements.policies.content import Seat
 from accord.engagements.policies.in_force import in_force
 from accord.engagements.queries import with_parts
+from accord.engagements.rules import SIGNED
 from accord.people.models import Member
 from accord.proposals.models import Proposal, State
 
@@ -162,7 +163,11 @@ def reviews_of(engagement: int | Subquery) -> list[Review]:
         newest_version=Subquery(newest.values("version")[:1]),
     )
     bond = "engagement__relationship"
-    found = list(rows.select_related("proposal", "called_by", f"{bond}__client", f"{bond}__owner"))
+    found = list(
+        rows.select_related(
+            "proposal", "amendment__contract", "called_by", f"{bond}__client", f"{bond}__owner"
+        )
+    )
     for review in found:
         review.engagement = found[0].engagement
         if review.proposal is not None:
@@ -187,22 +192,32 @@ class ToCall:
 
 
 def to_call_now(engagement: Engagement, reviews: list[Review]) -> list[ToCall]:
-    """What can be put before a review: the newest version that was not decided on, or whether to bid.
+    """What can be put before a review: the newest version that was not decided on, or whether to bid; drafts of amendments.
 
     `reviews`: all of the engagement, from `reviews_of`; none of them is open.
     """
     if engagement.outcome:
         return []
-    decided = {r.about for r in reviews if r.state == Review.State.DECIDED}
+    found = _amendments(engagement)
     version = _newest_version(engagement, reviews)
     if version is not None:
-        kind, thing = Review.Kind.PROPOSAL, version
+        found.insert(0, (Review.Kind.PROPOSAL, version))
     elif in_force().terms(engagement.profile).bid_seats:
-        kind, thing = Review.Kind.BID, None
-    else:
+        found.insert(0, (Review.Kind.BID, None))
+    decided = {r.about for r in reviews if r.state == Review.State.DECIDED}
+    named = [(kind, thing, subjects.find(engagement, kind, thing)) for kind, thing in found]
+    return [ToCall(kind, thing, s.name) for kind, thing, s in named if s.about not in decided]
+
+
+def _amendments(engagement: Engagement) -> list[tuple[Review.Kind, Any]]:
+    """There are none before something was signed."""
+    if engagement.stage not in SIGNED:
         return []
-    subject = subjects.find(engagement, kind, thing)
-    return [] if subject.about in decided else [ToCall(kind, thing, subject.name)]
+    rows = Amendment.objects.filter(contract__engagement=engagement, state=Amendment.State.DRAFT)
+    found = list(rows.select_related("contract"))
+    for draft in found:
+        draft.contract.engagement = engagement
+    return [(Review.Kind.AMENDMENT, draft) for draft in found]
 
 
 def _newest_version(engagement: Engagement, reviews: list[Review]) -> Proposal | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from accord.contracts.models import Review
+from accord.contracts.models import Amendment, Review
 from accord.engagements.models import Engagement
 from accord.proposals.models import Proposal
 
@@ -25,6 +25,7 @@ class Subject:
     gone: str = ""
     priced_by: tuple[int, ...] = ()
     proposal: Proposal | None = None
+    amendment: Amendment | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ def void_what_changed(engagement: Engagement, actor: Member | None) -> None:
 
 def _open(engagement: Engagement) -> Iterable[Review]:
     rows = Review.objects.filter(engagement=engagement, state=Review.State.OPEN)
-    return rows.select_related("engagement", "proposal")
+    return rows.select_related("engagement", "proposal", "amendment__contract")
 
 
 def _capital(words: str) -> str:

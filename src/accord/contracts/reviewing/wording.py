@@ -58,6 +58,7 @@ def evidence_of(review: Review, engagement: Engagement) -> list[Told]:
     """What its members are shown, the most telling first."""
     shown: Json = review.evidence
     found = [
+        _changes(shown),
         _kept(shown, "time", _("Will we keep the date?"), engagement),
         _kept(shown, "cost", _("Will we keep the price?"), engagement),
         _check(shown, engagement),
@@ -73,6 +74,15 @@ def evidence_of(review: Review, engagement: Engagement) -> list[Told]:
         _overrides(shown),
     ]
     return [told for told in found if told is not None]
+
+
+def _changes(shown: Json) -> Told | None:
+    """What an amendment makes of the contract."""
+    if "changes" not in shown:
+        return None
+    lines = [f"{c['name']}: {c['before']} → {c['after']}" for c in shown["changes"]]
+    told = f"{shown['reason']} {listed(lines, _NAMED)}"
+    return Told(_("What does it change?"), str(len(lines)), told)
 
 
 def _kept(shown: Json, kind: str, question: str, engagement: Engagement) -> Told | None:
