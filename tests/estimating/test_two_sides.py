@@ -363,9 +363,9 @@ def test_the_seller_does_not_take_the_part_of_who_judges() -> None:
     take_part(seller_of(engagement), engagement, manager, Part.PROJECT_MANAGER)
 
 
-def test_who_begins_an_engagement_chooses_neither_less_method_nor_another_currency() -> None:
-    with pytest.raises(WrongInput, match="less method"):
-        begin_engagement(firm.seller(), firm.relationship(), "Portal", profile="light")
+def test_who_begins_an_engagement_chooses_no_other_currency_and_gets_the_policy_s_profile() -> None:
+    begun = begin_engagement(firm.seller(), firm.relationship(), "Portal", Decimal(600_000))
+    assert (begun.profile, begun.profile_chosen) == ("heavy", False)
     with pytest.raises(WrongInput, match="People cost EUR"):
         begin_engagement(firm.seller(), firm.relationship(), "Portal", currency="JPY")
 

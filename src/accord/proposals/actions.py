@@ -187,7 +187,7 @@ def numbered(engagement: Engagement) -> None:
 
 @gate("engagements.override")
 def who_priced_it_lets_nothing_pass(
-    actor: Member, engagement: Engagement, _deed: str, about: str, *_told: str, **_named: str
+    actor: Member, engagement: Engagement, _deed: str = "", about: str = "", *_told: str, **_named: str
 ) -> None:
     for proposal in engagement.proposals.all():
         if about == proposal.seal:
