@@ -16,9 +16,9 @@ from accord.proposals.content import Content
 
 def day(date: dt.date) -> str:
     """With the month as a word, which cannot be mistaken for a day."""
-    english = (get_language() or "en").startswith("en")
-    told: str = formats.date_format(date, "j F Y" if english else "DATE_FORMAT")
-    return told
+    language = (get_language() or "en")[:2]
+    told: str = formats.date_format(date, "j F Y" if language == "en" else "DATE_FORMAT")
+    return told.replace("1 ", "1er ", 1) if language == "fr" and date.day == 1 else told  # as French has it
 
 
 def number(value: Decimal) -> str:
