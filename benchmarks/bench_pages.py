@@ -110,6 +110,16 @@ def objects(member: Any) -> dict[str, Any]:
     """What the parts of addresses stand for: objects of which there is much to show."""
     from django.db.models import Count, Q
 
+    from accord.contracts.models import (
+        Amendment,
+        Condition,
+        Constraint,
+        Contract,
+        Question,
+        Review,
+        SeatTaken,
+        Signature,
+    )
     from accord.engagements.models import Engagement, Expectation
     from accord.people.models import Role, Team
     from accord.planning.models import Activity, Link, PromiseCheck, Scenario
@@ -141,6 +151,19 @@ def objects(member: Any) -> dict[str, Any]:
         "plans/promises/": expectation and expectation.pk,
         "plans/checks/": pk_of(PromiseCheck.objects.filter(engagement=engagement, scenario=None)),
         "plans/scenarios/": pk_of(Scenario.objects.exclude(checks=None)),
+        "reviews/of/": engagement.pk,
+        "reviews/": pk_of(Review.objects.filter(state="open")) or pk_of(Review.objects.all()),
+        "reviews/seats/": pk_of(SeatTaken.objects.all()),
+        "reviews/questions/": pk_of(Question.objects.all()),
+        "reviews/conditions/": pk_of(Condition.objects.all()),
+        "contracts/of/": engagement.pk,
+        "contracts/": pk_of(Contract.objects.filter(amendments__state="in_force"))
+        or pk_of(Contract.objects.all()),
+        "contracts/constraints/": pk_of(Constraint.objects.all()),
+        "contracts/copies/": pk_of(Signature.objects.exclude(copy="")),
+        "contracts/amendments/": pk_of(Amendment.objects.all()),
+        "kind": "proposal",
+        "seat": "finance",
         "proposals/of/": engagement.pk,
         "proposals/clauses/": pk_of(Clause.objects.all()),
         "proposals/rate-cards/": pk_of(RateCard.objects.all()),

@@ -16,6 +16,8 @@ urlpatterns = [
     path("portfolio/", include("accord.portfolio.urls")),
     path("notices/", include("accord.notices.urls")),
     path("client/", include("accord.portal.urls")),
+    path("reviews/", include("accord.contracts.urls")),
+    path("contracts/", include("accord.contracts.signing.urls")),
     path("people/", include("accord.people.urls")),
     path("accounts/", include("accord.people.account_urls")),
     path("accounts/", include("allauth.urls")),

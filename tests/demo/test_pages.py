@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from accord.contracts.models import Amendment, Condition, Constraint, Question, Review, SeatTaken
 from accord.engagements.models import Engagement, Expectation, Part
 from accord.people.models import Absence, AccessRole, Member, Role, Skill, Team
 from accord.planning.checking.actions import ask_for_check, try_scenario
@@ -21,6 +22,8 @@ from accord.proposals.models import Answer, Clause, Link, Proposal, RateCard, Se
 from accord.relationships.models import Contact, Relationship
 
 MOST_QUERIES = 12
+# The desk asks every room what waits: of reviews one query more, and five where one goes on.
+DESK = {"web:desk": 13, "web:desk_count": 13}
 # Answers to a GET that are not a page: made for POST only; not for this person; a rule; on to another page.
 NOT_A_PAGE = {405, 403, 409, 302}
 # Pages that everybody meets, and that must be pages.
@@ -42,6 +45,14 @@ MUST = {
     "proposals:clauses",
     "proposals:rate_cards",
     "portal:offer",
+    "signing:contracts",
+    "signing:contract",
+    "signing:amendment",
+    "signing:constraint",
+    "signing:pdf",
+    "contracts:reviews",
+    "contracts:review",
+    "contracts:minutes",
     "planning:load",
     "people:members",
     "people:member",
@@ -49,6 +60,8 @@ MUST = {
 # No example of these is in the sample firm.
 WITHOUT_EXAMPLE = {
     "relationships:attachment",
+    "signing:copy",
+    "engagements:policy_version",
     "engagements:save_view",
     "engagements:rename_view",
     "engagements:delete_view",
@@ -71,7 +84,7 @@ def test_every_page_opens_for_an_executive_with_few_queries(
             answer = client.get(reverse(name, kwargs=examples.of(name, pattern)))
         if answer.status_code == 200:
             opened.add(name)
-            if len(queries) > MOST_QUERIES and answer["Content-Type"].startswith("text/html"):
+            if len(queries) > DESK.get(name, MOST_QUERIES) and answer["Content-Type"].startswith("text/html"):
                 faults.append(f"{name}: {len(queries)} queries")
         elif answer.status_code not in NOT_A_PAGE:
             faults.append(f"{name}: {answer.status_code}")
@@ -118,6 +131,15 @@ class _Examples:
             ("proposals/comments/", Answer.objects.first()),
             ("proposals/of/", Engagement.objects.get(title="Broker app")),
             ("proposals/", Proposal.objects.get(engagement__title="Broker app")),
+            ("reviews/of/", Engagement.objects.get(title="Broker app")),
+            ("reviews/seats/", SeatTaken.objects.first()),
+            ("reviews/questions/", Question.objects.first()),
+            ("reviews/conditions/", Condition.objects.first()),
+            ("reviews/", Review.objects.first()),
+            ("contracts/of/", berths),
+            ("contracts/constraints/", Constraint.objects.filter(contract__engagement=berths).first()),
+            ("contracts/amendments/", Amendment.objects.get()),
+            ("contracts/", berths.contracts.get()),
             ("people/absences/", Absence.objects.first()),
             ("people/teams/", Team.objects.first()),
             ("people/roles/", Role.objects.first()),
@@ -133,12 +155,15 @@ class _Examples:
             "kind": "xlsx",
             "who": f"member-{member.pk}",
             "week": "2026-W02",
+            "seat": "finance",
             "number": 0,
             "token": token_of(Link.objects.first()),
         }
 
     def of(self, name: str, pattern: str) -> dict[str, Any]:
         found = {key: value for key, value in self.others.items() if f":{key}>" in pattern}
+        if name == "contracts:call":
+            found["kind"] = "proposal"
         if name == "proposals:compare":
             found["other"] = next(row.pk for path, row in self.of_path if path == "proposals/")
         if name == "estimating:drop_risk":

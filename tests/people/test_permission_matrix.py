@@ -19,8 +19,18 @@ import accord.demo.history  # only the sample firm's loader brings it in
 import accord.urls  # noqa: F401  # brings in every room's views, and by them every action
 from accord.actions.door import Action, registry
 from accord.actions.refusals import NotAllowed, Refused
+from accord.contracts.models import Amendment, Condition, Contract, Question, Review, SeatTaken
 from accord.engagements.actions import record_expectation
-from accord.engagements.models import Engagement, Expectation, Part, SavedView, TakenPart
+from accord.engagements.models import (
+    Engagement,
+    Expectation,
+    Override,
+    Part,
+    Profile,
+    SavedView,
+    TakenPart,
+)
+from accord.engagements.policies.content import AS_DELIVERED
 from accord.estimating.models import Contribution, Estimate, Template
 from accord.people.actions import deactivate_member
 from accord.people.models import Absence, AccessRole, Firm, Invitation, Member, Role, Skill, Team
@@ -132,6 +142,58 @@ def _answer(owner: Member, confidential: bool) -> Answer:
     return _written(Answer(link=link, proposal=link.proposal, kind=Answer.Kind.COMMENT, text="When?"))
 
 
+@factory(Contract)
+def _contract(owner: Member, confidential: bool) -> Contract:
+    """Let pass, so that no review has to be there."""
+    text = about(Proposal, owner, confidential)
+    passed = Override(
+        engagement=text.engagement,
+        deed="sign",
+        about=f"{text.pk}",
+        name="x",
+        facts="x",
+        because="x",
+        by=owner,
+    )
+    return _written(
+        Contract(
+            engagement=text.engagement, year=2026, serial=text.pk, title="x", kind="contract", proposal=text,
+            override=_written(passed), digest="x", begins_on="2026-01-01", prepared_by=owner,
+        )
+    )  # fmt: skip
+
+
+@factory(Review)
+def _review(owner: Member, confidential: bool) -> Review:
+    """In a review that somebody else called a person's own is the seat."""
+    terms = AS_DELIVERED.profiles[Profile.STANDARD].model_dump(mode="json")
+    called_by = _engagement(firm.member(AccessRole.SELLER), False).parts.earliest("pk").member
+    return _written(
+        Review(
+            engagement=_engagement(owner, confidential),
+            called_by=called_by,
+            kind=Review.Kind.BID,
+            about="0" * 64,
+            name="whether to bid",
+            due_on="2026-01-01",
+            profile=Profile.STANDARD,
+            policy_version=0,
+            terms=terms,
+            evidence={},
+            evidence_digest="0" * 64,
+        )
+    )
+
+
+@factory(Condition)
+def _condition(owner: Member, confidential: bool) -> Condition:
+    """One that the person raised and somebody else sees to: its owner may not confirm it."""
+    review = _review(owner, confidential)
+    return _written(
+        Condition(review=review, text="It is so.", blocks="sign", owner=review.called_by, raised_by=owner)
+    )
+
+
 def belongs(model: type[models.Model]) -> None:
     """Objects of this class belong to an engagement, relationship or member by their foreign keys."""
 
@@ -145,6 +207,8 @@ _BELONGING = (
     *(SavedView, Estimate, Contribution, Template, Proposal),
     *(Sending, Clause, RateCard),
     *(Plan, Activity, Scenario, PromiseCheck),
+    Amendment,
+    *(SeatTaken, Question),
 )
 for _model in _BELONGING:
     belongs(_model)

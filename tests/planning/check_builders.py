@@ -9,12 +9,15 @@ from decimal import Decimal
 from typing import Any
 
 from accord.actions.door import action
+from accord.contracts.models import Contract
 from accord.engagements.actions import record_expectation
-from accord.engagements.models import Engagement, Expectation, Part, Stage
+from accord.engagements.models import Engagement, Expectation, Override, Part, Stage
 from accord.estimating.models import Coverage, Effort, Estimate, State, WorkPackage
 from accord.estimating.models import Risk as RiskRow
 from accord.people.models import Absence, AccessRole, Firm, Member, Rate, Role
 from accord.planning.models import Activity, Assignment, Link, Plan, Target
+from accord.proposals.content import Content, kept
+from accord.proposals.models import Proposal
 from tests import firm
 
 
@@ -57,6 +60,27 @@ def role(name: str, people: int = 1, cost: int = 75, hours: int = 8) -> Role:
         somebody = firm.member(AccessRole.MEMBER)
         somebody.role, somebody.hours_per_day = made, Decimal(hours)
         saved(None, somebody)
+    return made
+
+
+def contracted(engagement_: Engagement) -> Contract:
+    """A contract in force, as both signatures leave it."""
+    seller, digest = engagement_.parts.get(part=Part.SELLER).member, "c" * 64
+    today = dt.date.today()
+    text = Proposal(
+        engagement=engagement_, version=1, estimate=engagement_.estimates.get(), content=kept(Content()),
+        made_by=seller, state="sent", digest=digest,
+    )  # fmt: skip
+    passed = Override(
+        engagement=engagement_, deed="sign", about=digest, name="proposal", facts="-", because="-", by=seller
+    )
+    saved(None, text, passed)
+    made = Contract(
+        engagement=engagement_, year=today.year, serial=1, title="Portal", kind="contract", proposal=text,
+        override=passed, digest=digest, begins_on=today, state="in_force", in_force_since=today,
+        prepared_by=seller,
+    )  # fmt: skip
+    saved(None, made)
     return made
 
 

@@ -75,6 +75,7 @@ def test_a_change_of_a_signed_plan_concerns_all(role: Role) -> None:
 
 def test_a_signature_concerns_all(role: Role) -> None:
     one, other = checked(role), checked(role, Stage.REVIEW)
+    build.contracted(other)
     move_to_stage(firm.member(AccessRole.EXECUTIVE), other, Stage.CONTRACT)
     assert newest(one).stale_because == "an engagement was signed"
 

@@ -3,3 +3,12 @@ from django.apps import AppConfig
 
 class ContractsConfig(AppConfig):
     name = "accord.contracts"
+
+    def ready(self) -> None:
+        # They register themselves: what reviews decide on, what is asked and followed, what waits, and what is told.
+        from accord.contracts import trail  # noqa: F401
+        from accord.contracts.reviewing import desk, evidence, gates, voiding  # noqa: F401
+        from accord.contracts.signing import contracted, reviewable  # noqa: F401
+        from accord.contracts.signing import desk as signing_desk  # noqa: F401
+        from accord.contracts.signing import gates as signing_gates  # noqa: F401
+        from accord.contracts.signing import trail as signing_trail  # noqa: F401

@@ -17,6 +17,8 @@ from django.db import transaction
 from accord.demo import mark
 from accord.demo.history import close_for_good, have_been_sent, have_believed, place_at_stage
 from accord.demo.letters import Letters
+from accord.demo.reviewing import decide_to_bid
+from accord.demo.signing import signed_long_ago
 from accord.demo.work import SIGNED, Work
 from accord.demo.world import Page, World, in_words
 from accord.engagements.actions import (
@@ -41,6 +43,7 @@ from accord.engagements.models import (
     Stage,
 )
 from accord.engagements.policies.actions import change_profile, judge_engagement
+from accord.engagements.policies.in_force import in_force
 from accord.estimating.actions import keep_as_template
 from accord.people import actions as people
 from accord.people.models import WORKDAYS, AccessRole, Member, Role, Skill
@@ -208,9 +211,14 @@ class _Loader:
             self._planned(work, said)
             self._judged_then(seller, written, said)
         if stage in (Stage.PROPOSAL, Stage.REVIEW) and not written.get("outcome"):
+            engagement.refresh_from_db()
+            if in_force().terms(engagement.profile).bid_seats:
+                decide_to_bid(engagement)
             draft = self.letters.offer(seller, engagement, written["id"])
             if "sent" in written:
                 self._sent(seller, draft, written["sent"])
+        if work is not None and stage in SIGNED:
+            signed_long_ago(self.world, seller, engagement, written)
         self._ended(seller, engagement, written)
 
     def _begun(self, written: Page) -> Engagement:

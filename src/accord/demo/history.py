@@ -13,19 +13,43 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accord.actions.door import action
 from accord.actions.refusals import NotAllowed
+from accord.contracts.models import Amendment, Choice, Contract, Review
+from accord.contracts.reviewing.evidence import digest_of as digest_of_evidence
+from accord.contracts.signing import signatures
+from accord.contracts.signing.actions import Term, prepare_contract
+from accord.contracts.signing.amending import Wanted, begin_amendment
 from accord.engagements.models import Engagement, Expectation, Outcome, PastBelief, Stage
 from accord.engagements.policies.in_force import in_force
 from accord.engagements.rules import may_lead
 from accord.ledger import chain
 from accord.people.models import Member
 from accord.planning.models import Plan
+from accord.proposals.actions import numbered
 from accord.proposals.answering.links import LASTS, make_links
-from accord.proposals.content import digest_of
+from accord.proposals.content import Content, digest_of, kept
 from accord.proposals.models import Proposal, State
 from accord.relationships.models import Contact
+
+# What a review of long ago shows of what its members saw.
+_NOTHING_KNOWN: dict[str, Any] = {
+    "terms": [],
+    "beside": [],
+    "margin": None,
+    "discount": "0",
+    "check": None,
+    "load": [],
+    "alike": [],
+    "assumptions": [],
+    "overrides": [],
+    "asked": 0.8,
+    "policy": 0,
+    "novelty": "",
+    "risk": "",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +109,7 @@ def close_for_good(actor: Member, engagement: Engagement, because: str) -> Engag
 def have_been_sent(actor: Member, proposal: Proposal, contacts: Sequence[Contact], on: dt.date) -> Proposal:
     """Let a version have been sent on a day: before the promise checks, which jobs compute later, and without a mail."""
     proposal.state, proposal.sent_by = State.SENT, actor
-    proposal.sent_at = dt.datetime.combine(on, dt.time(9, 30), dt.UTC)
+    proposal.sent_at = _morning(on)
     proposal.digest = digest_of(proposal.content, proposal.engagement_id, proposal.version)
     proposal.save()
     make_links(proposal, contacts, actor, on + LASTS)
@@ -97,6 +121,86 @@ def have_been_sent(actor: Member, proposal: Proposal, contacts: Sequence[Contact
     }
     chain.append("proposal_sent", f"engagement:{proposal.engagement_id}", actor.pk, body)
     return proposal
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """When both sides signed, and who did."""
+
+    on: dt.date
+    signer: Member
+    contact: Contact
+
+
+@action(permission=only_in_the_sample_firm)
+def sign_in_the_past(
+    actor: Member, engagement: Engagement, text: Content, term: Term, past: Past
+) -> Contract:
+    """Let a text have been sent, decided on and signed by both sides."""
+    newest = engagement.proposals.first()
+    if newest is None:
+        numbered(engagement)
+    proposal = Proposal(
+        engagement=engagement, version=newest.version + 1 if newest else 1, made_by=actor, priced_by=[actor.pk],
+        estimate=engagement.estimates.get(state="approved"), content=kept(text), state=State.SENT,
+        sent_by=actor, sent_at=_morning(past.on - dt.timedelta(12)),
+    )  # fmt: skip
+    proposal.digest = proposal.seal
+    if newest is not None:
+        newest.state = State.REPLACED
+        newest.save()
+    proposal.save()
+    name = f"proposal, version {proposal.version}"
+    _decided(actor, engagement, name, proposal.digest, past.on - dt.timedelta(4), proposal=proposal)
+    contract = prepare_contract(actor, proposal, term)
+    contract.prepared_at = _morning(past.on - dt.timedelta(2))
+    contract.save()
+    _signed_by_both(actor, contract, past)
+    return Contract.objects.get(pk=contract.pk)
+
+
+@action(permission=only_in_the_sample_firm)
+def amend_in_the_past(actor: Member, contract: Contract, wanted: Wanted, past: Past) -> Amendment:
+    """Let a contract have been amended: written, decided on and signed by both sides."""
+    made = begin_amendment(actor, contract, wanted)
+    made.made_at = _morning(past.on - dt.timedelta(9))
+    made.save()
+    _decided(actor, contract.engagement, made.name, made.seal, past.on - dt.timedelta(3), amendment=made)
+    _signed_by_both(actor, made, past)
+    return made
+
+
+def _decided(
+    actor: Member, engagement: Engagement, name: str, seal: str, on: dt.date, **thing: Proposal | Amendment
+) -> None:
+    """A review that decided to sign, without its votes: nobody wrote them down then."""
+    held = in_force()
+    evidence = _NOTHING_KNOWN | {"profile": engagement.profile, "currency": engagement.currency}
+    review = Review(
+        engagement=engagement, about=seal, name=name, called_by=actor, due_on=on, profile=engagement.profile,
+        kind=Review.Kind.PROPOSAL if "proposal" in thing else Review.Kind.AMENDMENT,
+        policy_version=held.version, terms=held.terms(engagement.profile).model_dump(mode="json"),
+        evidence=evidence, evidence_digest=digest_of_evidence(evidence), priced_by=[actor.pk],
+        state=Review.State.DECIDED, decision=Choice.SIGN, decided_at=_morning(on), **thing,
+    )  # fmt: skip
+    review.save()
+    review.called_at = _morning(on - dt.timedelta(4))
+    review.save()
+    body = {"review": review.pk, "name": name, "about": seal, "decision": Choice.SIGN}
+    chain.append("review_decided", f"engagement:{engagement.pk}", actor.pk, body)
+
+
+def _signed_by_both(actor: Member, document: Contract | Amendment, past: Past) -> None:
+    ours = signatures.Signed(past.signer.name, past.on, past.signer.title)
+    signatures.for_the_firm(past.signer, document, document.seal, ours, None)
+    signed = f"{document.name}, signed by {past.contact.name} on {past.on}. Seal {document.seal}.".encode()
+    copy = SimpleUploadedFile(f"{document.name} signed.txt", signed)
+    theirs = signatures.Signed(past.contact.name, past.on, past.contact.title, copy=copy)
+    signatures.for_the_client(actor, document, document.seal, theirs)
+
+
+def _morning(on: dt.date) -> dt.datetime:
+    return dt.datetime.combine(on, dt.time(9, 30), dt.UTC)
 
 
 @action(permission=only_in_the_sample_firm)

@@ -19,7 +19,7 @@ from accord import serving
 
 NOTE = "sample-firm.json"
 _PACKAGE = Path(__file__).parent.parent
-_MADE_OF = ("demo/*.py", "demo/world/*.yaml", "*/models.py", "*/migrations/*.py")
+_MADE_OF = ("demo/*.py", "demo/world/*.yaml", "*/models.py", "*/models/*.py", "*/migrations/*.py")
 Tell = Callable[[str], None]
 
 
@@ -76,6 +76,7 @@ def marked(folder: Path) -> Note | None:
 
 def _load(tell: Tell) -> None:
     from accord.demo.firm import ask_for_checks, load
+    from accord.demo.reviewing import hold_reviews
     from accord.people.models import Member
 
     if Member.objects.exists():
@@ -83,6 +84,8 @@ def _load(tell: Tell) -> None:
             "The database that ACCORD_DATABASE names holds a firm already. Name an empty one for the sample firm."
         )
     load(tell=tell)
+    tell("reviews")
+    hold_reviews()
     tell("promise checks asked for")
     ask_for_checks()
 

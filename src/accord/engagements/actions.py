@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from accord.actions.door import action, follows, gate
+from accord.actions.door import action, follows
 from accord.actions.refusals import WrongInput
 from accord.engagements import rules
 from accord.engagements.models import (
@@ -166,12 +166,6 @@ def move_to_stage(actor: Member, engagement: Engagement, stage: Stage) -> Engage
     engagement.stage, engagement.stage_since = stage, dt.date.today()
     engagement.save()
     return engagement
-
-
-@gate("engagements.move_to_stage")
-def signed_by_an_executive(actor: Member, engagement: Engagement, stage: Stage) -> None:
-    if stage == Stage.CONTRACT and engagement.stage == Stage.REVIEW:
-        rules.may_sign(actor, engagement)
 
 
 @action(permission=rules.may_lead)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from accord.actions.door import action
 from accord.actions.refusals import NotAllowed, Refused, WrongInput
 from accord.engagements.models import Engagement, Override
 from accord.engagements.policies.in_force import in_force
@@ -38,6 +39,7 @@ def may_override(actor: Member | None, about: Any) -> None:
         )
 
 
+@action(permission=may_override)
 def override(
     actor: Member,
     engagement: Engagement,
@@ -47,9 +49,7 @@ def override(
     facts: str,
     because: str,
 ) -> Override:
-    """Let one thing pass that a rule forbids; to be called inside an action whose permission is `may_override`.
-
-    `about`: the digest of exactly that; `facts`: what the rule found.
+    """Let one thing pass that a rule forbids. `about`: the digest of exactly that; `facts`: what the rule found.
 
     Raises:
         WrongInput: no reason is given.

@@ -27,6 +27,8 @@ _TABS = (
     ("planning:plan", _("Plan")),
     ("planning:check", _("Promise check")),
     ("proposals:proposals", _("Proposal")),
+    ("contracts:reviews", _("Review")),
+    ("signing:contracts", _("Contract")),
     ("engagements:history", _("History")),
 )
 
@@ -58,13 +60,13 @@ class Head:
     overrides: list[Override]
 
 
-def visible(request: HttpRequest, pk: int) -> Engagement:
-    """The engagement, if the member who asks may see it.
+def visible(request: HttpRequest, pk: int, by: str = "pk") -> Engagement:
+    """The engagement, if the member who asks may see it; `by`: the way to it from what has this number.
 
     Raises:
         NotAllowed: it is confidential. Http404: there is none.
     """
-    return seen(request, get_object_or_404(Engagement.objects.select_related(*FOR_PAGES), pk=pk))
+    return seen(request, get_object_or_404(Engagement.objects.select_related(*FOR_PAGES), **{by: pk}))
 
 
 def seen(request: HttpRequest, engagement: Engagement) -> Engagement:

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest
 
+from accord.engagements.contracted import Contracted, contracted_in
 from accord.engagements.models import Engagement, Expectation, Part, Profile, SavedView, TakenPart
 from accord.engagements.policies.in_force import in_force
 from accord.engagements.rules import Backing, backing_of
@@ -24,10 +25,19 @@ class Statement:
     expectation: Expectation
     backing: Backing
     earlier: tuple[Expectation, ...]  # what it restates, newest first
+    contracted: Contracted | None = None
+    has_contract: bool = False  # whether anything is contracted: then what is not stands open
 
     @property
     def withdrawn(self) -> bool:
         return hasattr(self.expectation, "withdrawal")
+
+    @property
+    def contracted_otherwise(self) -> bool:
+        """The contract names another value than was said last."""
+        said = self.expectation.date or self.expectation.amount
+        value = self.contracted.value if self.contracted is not None else None
+        return None not in (said, value) and said != value
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,11 +240,14 @@ def statements(engagement: Engagement) -> list[Statement]:
     )
     by_id = {row.pk: row for row in rows}
     restated, asked = {row.restates_id for row in rows}, in_force().asked(engagement.profile)
+    contracted = contracted_in(engagement) if rows else None
     return [
         Statement(
             row,
             backing_of(row.kind, getattr(row, "belief", None), asked),
             tuple(_earlier(row, by_id)),
+            (contracted or {}).get(row.pk),
+            contracted is not None,
         )
         for row in rows
         if row.pk not in restated

@@ -22,7 +22,7 @@ from accord.engagements.models import (
     TakenPart,
 )
 from accord.exchange.wording import share
-from accord.people.models import AccessRole, GivenRole, Member
+from accord.people.models import AccessRole, Member
 from accord.people.rules import FAR_AWAY, is_far_away, one_of
 
 # From each stage to those that may follow. Backwards is allowed while nothing is signed.
@@ -322,30 +322,6 @@ def _is_on_one_side(engagement: Engagement, member: Member, part: Part) -> None:
             other,
             _("Give the part to somebody else."),
         )
-
-
-def may_sign(actor: Member | None, engagement: Engagement) -> None:
-    """Until a review decides it, a contract is signed by an executive who does not sell it.
-
-    Raises:
-        NotAllowed: the actor is none, or sells it.
-    """
-    because = _("You are no executive.")
-    if actor is not None and actor.has_any(AccessRole.EXECUTIVE):
-        because = sells(actor, engagement)
-    if because:
-        raise NotAllowed(
-            _("A contract is signed by an executive who neither sells it nor owns the relationship."),
-            because,
-            _("Ask %(names)s.") % {"names": _signers(engagement)},
-        )
-
-
-def _signers(engagement: Engagement) -> str:
-    held = GivenRole.objects.filter(role=AccessRole.EXECUTIVE, member__is_active=True)
-    found = [given.member for given in held.select_related("member") if not sells(given.member, engagement)]
-    names = [member.name for member in found]
-    return ", ".join(names) or _("an administrator to make somebody else an executive")
 
 
 def may_keep_views(actor: Member | None, _about: Any) -> None:

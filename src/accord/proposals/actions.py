@@ -10,10 +10,10 @@ from django.db.models import Max
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from accord.actions.door import action
+from accord.actions.door import action, gate
 from accord.actions.refusals import Refused, WrongInput
 from accord.engagements.models import Engagement, Expectation, Override
-from accord.engagements.overriding import allows, override
+from accord.engagements.overriding import allows, may_override, override
 from accord.engagements.queries import standing
 from accord.engagements.rules import still_open
 from accord.estimating.models import Assumption, Estimate
@@ -49,9 +49,9 @@ def begin_proposal(actor: Member, engagement: Engagement) -> Proposal:
     estimate = _approved(engagement)
     _no_draft(engagement)
     said = list(standing().filter(engagement=engagement).select_related("coverage"))
-    _numbered(engagement)
+    numbered(engagement)
     with translation.override(engagement.relationship.client.language):
-        text = _first_text(engagement, estimate, said)
+        text = first_text(engagement, estimate, said)
     return _new(actor, engagement, estimate, text)
 
 
@@ -142,7 +142,7 @@ def send_proposal(
     return proposal
 
 
-@action(permission=rules.may_override_sending)
+@action(permission=may_override)
 def override_sending(actor: Member, proposal: Proposal, because: str, revision: int) -> Override:
     """Let exactly this version be sent although delivery does not back all of it.
 
@@ -175,7 +175,7 @@ def withdraw_proposal(actor: Member, proposal: Proposal, because: str) -> Propos
     return proposal
 
 
-def _numbered(engagement: Engagement) -> None:
+def numbered(engagement: Engagement) -> None:
     """The next number of the year. Whoever asks for one waits until the one before is written, so none is left out."""
     Firm.objects.select_for_update().filter(pk=Firm.ONLY).first()
     if OfferNumber.objects.filter(engagement=engagement).exists():
@@ -183,6 +183,15 @@ def _numbered(engagement: Engagement) -> None:
     year = timezone.localdate().year
     last = OfferNumber.objects.filter(year=year).aggregate(last=Max("serial"))["last"] or 0
     OfferNumber(engagement=engagement, year=year, serial=last + 1).save()
+
+
+@gate("engagements.override")
+def who_priced_it_lets_nothing_pass(
+    actor: Member, engagement: Engagement, _deed: str, about: str, *_told: str, **_named: str
+) -> None:
+    for proposal in engagement.proposals.all():
+        if about == proposal.seal:
+            rules.set_no_price(actor, proposal)
 
 
 def _new(actor: Member, engagement: Engagement, estimate: Estimate, content: Content) -> Proposal:
@@ -224,7 +233,7 @@ def _no_draft(engagement: Engagement) -> None:
         )
 
 
-def _first_text(engagement: Engagement, estimate: Estimate, said: Sequence[Expectation]) -> Content:
+def first_text(engagement: Engagement, estimate: Estimate, said: Sequence[Expectation]) -> Content:
     notes = list(estimate.assumptions.all())
     prices = [e for e in said if e.kind == Expectation.Kind.COST and e.amount]
     amount = min((e.amount for e in prices if e.amount), default=engagement.value or Decimal(0))

@@ -25,11 +25,15 @@ def of(proposal: Proposal) -> bytes:
     """Set from `letter.typ`; all that people wrote goes in as data and is never read as markup."""
     import typst  # a compiled typesetter: loaded only where a letter is made
 
+    made: bytes = typst.compile(_LETTER, sys_inputs=inputs(proposal))
+    return made
+
+
+def inputs(proposal: Proposal) -> dict[str, str]:
+    """What `letter.typ` asks for, wherever it is set, in the client's language."""
     language = proposal.engagement.relationship.client.language
     with override(language):
-        data = json.dumps(_data(proposal) | {"lang": language})
-    made: bytes = typst.compile(_LETTER, sys_inputs={"data": data})
-    return made
+        return {"data": json.dumps(_data(proposal) | {"lang": language})}
 
 
 def name_of(proposal: Proposal) -> str:

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from accord.actions.refusals import NotAllowed, Refused, WrongInput
 from accord.engagements import rules as engagement_rules
 from accord.engagements.models import Engagement
-from accord.engagements.overriding import may_override
 from accord.exchange.wording import day
 from accord.people.models import AccessRole, Member
 from accord.proposals.content import Content
@@ -60,23 +59,22 @@ def may_send(actor: Member | None, proposal: Any) -> None:
     )
 
 
-def may_override_sending(actor: Member | None, proposal: Any) -> None:
-    """Whom the policy names, if they neither sell it nor set its price.
+def may_mail_again(actor: Member | None, sending: Any) -> None:
+    may_send(actor, sending.proposal)
+
+
+def set_no_price(actor: Member, proposal: Proposal) -> None:
+    """Nobody lets pass what they have priced.
 
     Raises:
-        NotAllowed: the actor is not named, sells the engagement, or set or changed the price.
+        NotAllowed: the actor set or changed the price.
     """
-    may_override(actor, proposal)
-    if actor is not None and actor.pk in proposal.priced_by:
+    if actor.pk in proposal.priced_by:
         raise NotAllowed(
             _("Nobody promises alone: who set the price does not let it pass."),
             _("You set or changed the price of this version."),
             _("Ask somebody else whom the policy names."),
         )
-
-
-def may_mail_again(actor: Member | None, sending: Any) -> None:
-    may_send(actor, sending.proposal)
 
 
 def is_draft(proposal: Proposal) -> None:

@@ -21,6 +21,7 @@ _ALSO = (
     ("/plans/load/", "people:members"),
     ("/proposals/", "engagements:engagements"),
     ("/policy/", "people:members"),
+    ("/reviews/", "engagements:engagements"),
     ("/accounts/", "people:members"),
     ("/notices/", "people:members"),
 )

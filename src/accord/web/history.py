@@ -31,13 +31,17 @@ _LONGEST = 120
 _MOST_DEEDS = 8  # of one event: who makes a plan makes a hundred rows at once
 _PAST = {
     "begin": "began",
+    "cast": "cast",
     "give": "gave",
     "keep": "kept",
+    "leave": "left",
     "make": "made",
+    "meet": "met",
     "put": "put",
     "run": "ran",
     "send": "sent",
     "set": "set",
+    "stand": "stood",
     "take": "took",
     "withdraw": "withdrew",
     "try": "tried",
@@ -82,6 +86,13 @@ _SILENT = {
     "link_id",
     "comment_id",
     "opened_last_at",
+    "about",
+    "evidence_digest",
+    "policy_version",
+    "priced_by",
+    "review_id",
+    "taken_id",
+    "terms",
 }
 
 

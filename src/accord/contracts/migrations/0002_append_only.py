@@ -1,4 +1,4 @@
-"""The database itself refuses to change or delete votes, questions and answers."""
+"""The database itself refuses to change or delete votes, questions, answers, signatures and what constraints asked."""
 
 from django.db import migrations
 
@@ -8,5 +8,6 @@ from accord.ledger.triggers import append_only
 class Migration(migrations.Migration):
     dependencies = [("contracts", "0001_initial")]
     operations = [
-        append_only("contracts_vote", "contracts_question", "contracts_answer", words="what was decided is never changed or deleted")
+        append_only("contracts_vote", "contracts_question", "contracts_answer", words="what was decided is never changed or deleted"),
+        append_only("contracts_signature", "contracts_constraint", "contracts_constraintvalue", words="what was signed is never changed or deleted"),
     ]

@@ -28,10 +28,11 @@ class Review(Recorded):
     """Called on one exact version: `about` is the SHA-256 of what is decided on, and any other text needs a review anew.
 
     `terms`: what the policy asked when it was called, which it keeps whatever happens to the policy meanwhile.
-    `evidence`: what its members were shown, with its digest.
+    `evidence`: what its members were shown, with its digest. `priced_by`: who set the price of what is decided on.
     """
 
     PART_OF = "engagement"
+    SECRET_FIELDS = ("evidence",)  # no secret, but too large to be told to the audit
 
     class Kind(models.TextChoices):
         BID = "bid", _("bid or no bid")
@@ -48,6 +49,9 @@ class Review(Recorded):
     proposal = models.ForeignKey(
         Proposal, on_delete=models.PROTECT, null=True, blank=True, related_name="reviews"
     )
+    amendment = models.ForeignKey(
+        "contracts.Amendment", on_delete=models.PROTECT, null=True, blank=True, related_name="reviews"
+    )
     about = models.CharField(max_length=64)
     name = models.CharField(max_length=200)  # of what is decided on: proposal, version 2
     called_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
@@ -56,12 +60,15 @@ class Review(Recorded):
     profile = models.CharField(max_length=10, choices=Profile)
     policy_version = models.PositiveIntegerField()  # 0: as Accord comes
     terms = models.JSONField()
+    priced_by = models.JSONField(default=list)
     evidence = models.JSONField()
     evidence_digest = models.CharField(max_length=64)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
     decision = models.CharField(_("decision"), max_length=10, choices=Choice, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     void_because = models.CharField(max_length=500, blank=True)
+    void_at = models.DateTimeField(null=True, blank=True)
+    reminded_at = models.DateTimeField(null=True, blank=True)
     escalated_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -83,6 +90,10 @@ class Review(Recorded):
                 condition=~models.Q(kind="proposal") | models.Q(proposal__isnull=False),
                 name="a_review_of_a_proposal_names_it",
             ),
+            models.CheckConstraint(
+                condition=~models.Q(kind="amendment") | models.Q(amendment__isnull=False),
+                name="a_review_of_an_amendment_names_it",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -91,6 +102,20 @@ class Review(Recorded):
     @cached_property
     def asks(self) -> Terms:
         return Terms.model_validate(self.terms)
+
+    @property
+    def must_sit(self) -> tuple[Seat, ...]:
+        return self.asks.bid_seats if self.kind == self.Kind.BID else self.asks.seats
+
+    @property
+    def may_sit(self) -> tuple[Seat, ...]:
+        """Invited: a decision does not wait for them unless somebody takes the seat."""
+        return () if self.kind == self.Kind.BID else self.asks.invited
+
+    @property
+    def quorum(self) -> int:
+        """Votes that a decision needs. Whether to bid is decided by all whom the policy names for it."""
+        return len(self.must_sit) if self.kind == self.Kind.BID else self.asks.quorum
 
 
 class SeatTaken(Recorded):

@@ -66,6 +66,7 @@ class Line:
     picture: Picture | None = None
     filled: float | None = None  # percent of what was said that is covered
     text: str = ""
+    contracted: str = ""  # what the contract says of it; '' before there is one
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +132,28 @@ def _line(kind: Expectation.Kind, own: list[Statement], result: Json | None) -> 
     if not own:
         return Line(kind, str(kind.label), _("nothing said yet"), "–", "", None)
     if kind in (Expectation.Kind.SCOPE, Expectation.Kind.QUALITY):
-        return _covered_line(kind, own)
-    return _valued_line(kind, min(own, key=_probability), len(own), result)
+        return replace(_covered_line(kind, own), contracted=_contracted_share(own))
+    told = min(own, key=_probability)
+    return replace(_valued_line(kind, told, len(own), result), contracted=_contracted(told))
+
+
+def _contracted(s: Statement) -> str:
+    if s.contracted is None:
+        return _("said, but not in the contract") if s.has_contract else ""
+    value = s.contracted.value
+    told = (
+        day(value)
+        if isinstance(value, dt.date)
+        else money(float(value or 0), s.expectation.engagement.currency)
+    )
+    return _("contracted: {value}").format(value=told)
+
+
+def _contracted_share(own: Sequence[Statement]) -> str:
+    if not own[0].has_contract:
+        return ""
+    told = sum(s.contracted is not None for s in own)
+    return _("in the contract: {n} of {of}").format(n=told, of=len(own))
 
 
 def _probability(s: Statement) -> float:

@@ -1,0 +1,35 @@
+"""What reviews ask before others' actions."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from accord.actions.door import gate
+from accord.actions.refusals import Refused
+from accord.contracts.models import Review
+from accord.contracts.reviewing.evidence import bid_facts
+from accord.contracts.reviewing.queries import MAY_BE_SIGNED, decision_on
+from accord.engagements.models import Engagement
+from accord.engagements.policies.in_force import in_force
+from accord.people.models import Member
+
+
+@gate("proposals.begin_proposal")
+def it_was_decided_to_bid(_actor: Member, engagement: Engagement) -> None:
+    """Where the policy asks for it, no work is spent on a proposal before."""
+    if not in_force().terms(engagement.profile).bid_seats:
+        return
+    review = decision_on(engagement, bid_facts(engagement))
+    if review is not None and review.decision in MAY_BE_SIGNED:
+        return
+    if review is not None:
+        because = _("It was decided not to.")
+    elif engagement.reviews.filter(kind=Review.Kind.BID).exists():
+        because = _("Nothing was decided about it as it is now: its title, value, novelty and risk.")
+    else:
+        because = _("Nothing was decided yet.")
+    raise Refused(
+        _("Where the policy asks for it, it is decided whether to bid before work is spent on a proposal."),
+        because,
+        _("Call a review of whether to bid."),
+    )

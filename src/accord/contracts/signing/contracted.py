@@ -1,0 +1,51 @@
+"""Which expectations of an engagement its contracts answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.urls import reverse
+
+from accord.contracts.models import ConstraintValue, Contract
+from accord.engagements.contracted import Contracted, tells_contracted
+from accord.engagements.models import Engagement, Expectation
+
+Kind = Expectation.Kind
+
+
+@tells_contracted
+def answered_by_constraints(engagement: Engagement) -> Mapping[int, Contracted] | None:
+    """By the expectation that a term names, by the work package that covers it, or as the price. At most two queries."""
+    values = ConstraintValue.objects.filter(
+        constraint__contract__engagement=engagement, constraint__contract__state=Contract.State.IN_FORCE
+    )
+    rows = values.select_related("constraint__contract").order_by("pk")
+    newest = {row.constraint_id: row for row in rows}
+    if not newest:
+        return None
+    standing = [row for row in newest.values() if not row.is_gone]
+    said = Expectation.objects.filter(engagement=engagement).select_related("coverage")
+    found = {}
+    for e in said.order_by("pk"):  # what restates comes after what it restates
+        row = _answer(e, standing, e.coverage.code if hasattr(e, "coverage") else "")
+        if row is not None:
+            found[e.pk] = _told(row)
+        elif e.restates_id in found:
+            found[e.pk] = found[e.restates_id]
+    return found
+
+
+def _answer(e: Expectation, rows: list[ConstraintValue], code: str) -> ConstraintValue | None:
+    own = [row for row in rows if row.constraint.kind == e.kind]
+    named = [row for row in own if row.constraint.expectation_id == e.pk]
+    if e.kind == Kind.COST:
+        named = named or [row for row in own if row.constraint.is_price]
+    if e.kind in (Kind.SCOPE, Kind.QUALITY) and code:
+        named = named or [row for row in own if row.constraint.code == code]
+    return named[0] if named else None
+
+
+def _told(row: ConstraintValue) -> Contracted:
+    constraint = row.constraint
+    address = reverse("signing:constraint", args=[constraint.pk])
+    return Contracted(constraint.name, constraint.contract.number, row.date or row.amount, address)

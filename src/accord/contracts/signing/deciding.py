@@ -1,0 +1,103 @@
+"""What lets a document be signed: the review's decision, confirmed conditions, or an override in their place."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from accord.actions.refusals import Refused
+from accord.contracts.models import Condition, Review
+from accord.contracts.reviewing.queries import open_conditions
+from accord.contracts.signing import rules
+from accord.contracts.signing.rules import Document
+from accord.engagements.models import Engagement, Override
+from accord.engagements.overriding import allows
+from accord.engagements.policies.in_force import in_force
+from accord.ledger.chain import canonical
+
+Blocks = Condition.Blocks
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """By what a text passed: the decision of a review, or else an override."""
+
+    review: Review | None
+    override: Override | None
+
+
+def newest_review(engagement: Engagement, seal: str) -> Review | None:
+    """Of exactly this text; what became void decided nothing."""
+    rows = Review.objects.filter(engagement=engagement, about=seal).exclude(state=Review.State.VOID)
+    return rows.first()
+
+
+def passed(engagement: Engagement, seal: str) -> Passed:
+    """
+    Raises:
+        Refused: no review decided to sign exactly this, or it suffices no more, and nobody let it pass.
+    """
+    review = newest_review(engagement, seal)
+    try:
+        rules.is_decided(review, seal)
+        assert review is not None
+        if review.profile != engagement.profile:
+            rules.still_suffices(review, in_force().terms(engagement.profile))
+    except Refused:
+        override = allows(engagement, Override.Deed.SIGN, seal)
+        if override is None:
+            raise
+        return Passed(None, override)
+    return Passed(review, None)
+
+
+def holding(engagement: Engagement, reviews: Sequence[int], blocks: Blocks) -> list[Condition]:
+    """Conditions of these reviews that nobody confirmed yet."""
+    return [c for c in open_conditions(engagement, blocks) if c.review_id in reviews]
+
+
+def conditions_met(engagement: Engagement, conditions: Sequence[Condition], seal: str) -> Override | None:
+    """Nothing holds it, or exactly these open conditions were let pass.
+
+    Raises:
+        Refused: at least one is open.
+    """
+    if not conditions:
+        return None
+    override = allows(engagement, Override.Deed.CONDITION, seal_of(conditions, seal))
+    if override is None:
+        rules.nothing_holds_it(len(conditions), told(conditions))
+    return override
+
+
+def told(conditions: Sequence[Condition]) -> str:
+    return " ".join(
+        _("“{text}” is open; {owner} has to see to it.").format(text=c.text, owner=c.owner)
+        for c in conditions
+    )
+
+
+def seal_of(conditions: Sequence[Condition], seal: str) -> str:
+    """What an override lets pass: exactly these conditions, for exactly this text; one more needs another."""
+    about = [seal, sorted([c.pk, c.text, c.blocks] for c in conditions)]
+    return hashlib.sha256(canonical(about).encode()).hexdigest()
+
+
+def held_by(document: Document, by: Passed) -> list[Condition]:
+    """Open conditions of its decision that block signing; an override in place of a decision has none."""
+    reviews = [by.review.pk] if by.review is not None else []
+    return holding(document.engagement, reviews, Blocks.SIGN) if reviews else []
+
+
+def may_be_signed(document: Document) -> Override | None:
+    """Decided, unchanged, and held by no condition; the override that let conditions pass, if one did.
+
+    Raises:
+        Refused: something is missing.
+    """
+    rules.is_unchanged(document)
+    decided = passed(document.engagement, document.seal)
+    return conditions_met(document.engagement, held_by(document, decided), document.seal)

@@ -1,0 +1,43 @@
+"""What the way of an engagement asks of its contracts."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from accord.actions.door import gate
+from accord.actions.refusals import Refused
+from accord.contracts.models import Condition, Contract
+from accord.contracts.reviewing.queries import open_conditions
+from accord.contracts.signing import deciding
+from accord.engagements.models import Engagement, Stage
+from accord.people.models import Member
+
+
+@gate("engagements.move_to_stage")
+def is_signed_by_both(_actor: Member, engagement: Engagement, stage: Stage) -> None:
+    """From the review to the contract only when one is in force that orders work."""
+    if stage != Stage.CONTRACT or engagement.stage != Stage.REVIEW:
+        return
+    states = {c.state for c in engagement.contracts.all() if c.kind != Contract.Kind.MASTER}
+    if Contract.State.IN_FORCE not in states:
+        raise Refused(
+            _("An engagement is contracted when a contract that both sides signed is in force."),
+            _("The contract is prepared, but not signed by both sides.")
+            if Contract.State.PREPARED in states
+            else _("There is no contract in force."),
+            _("Its page tells what is missing: a review's decision, our signature, or theirs."),
+        )
+
+
+@gate("engagements.move_to_stage")
+def nothing_holds_the_start(_actor: Member, engagement: Engagement, stage: Stage) -> None:
+    """Conditions of what was signed that block the start hold it, until somebody confirms or overrides them."""
+    if stage != Stage.DELIVERY or engagement.stage != Stage.CONTRACT:
+        return
+    open_ones = open_conditions(engagement, Condition.Blocks.START)
+    if not open_ones:
+        return
+    for contract in engagement.contracts.all():
+        if contract.state == Contract.State.IN_FORCE:
+            own = [c for c in open_ones if c.review_id == contract.review_id]
+            deciding.conditions_met(engagement, own, contract.digest)

@@ -1,0 +1,127 @@
+"""Amendments before a review: how they are found, what its members are shown, and what makes the votes void."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accord.actions.door import follows
+from accord.actions.refusals import Refused
+from accord.contracts.models import Amendment, Constraint, Contract, Review
+from accord.contracts.reviewing.evidence import common, of_check, of_judgement, of_load
+from accord.contracts.reviewing.subjects import Json, Kind, Subject, register
+from accord.contracts.reviewing.voiding import void_what_changed
+from accord.contracts.signing.content import Worth
+from accord.contracts.signing.queries import values_now
+from accord.contracts.signing.wording import lines_of, told
+from accord.engagements.models import Engagement, Expectation
+from accord.people.models import Member
+from accord.proposals.content import Content, DateTerm, PriceLine, QualityTerm, ScopeItem, kept
+from accord.proposals.judging import judge
+from accord.proposals.models import Proposal
+
+
+def _subject(engagement: Engagement, amendment: Amendment) -> Subject:
+    gone = ""
+    if amendment.state != Amendment.State.DRAFT:
+        gone = _("{name} is {state}.").format(name=amendment.name, state=amendment.get_state_display())
+    elif amendment.contract.state != Contract.State.IN_FORCE:
+        gone = _("{name} is not in force any more.").format(name=amendment.contract.name)
+    return Subject(
+        name=amendment.name,
+        about=amendment.seal,
+        evidence=lambda: _evidence(engagement, amendment),
+        gone=gone,
+        priced_by=tuple(amendment.priced_by),
+        amendment=amendment,
+    )
+
+
+def _may_be_reviewed(engagement: Engagement, amendment: Amendment | None) -> None:
+    if amendment is None or amendment.engagement_id != engagement.pk:
+        raise Refused(
+            _("A review is called on exactly one version."),
+            _("No amendment of this engagement's contracts is named."),
+            _("Begin an amendment, and call the review on it."),
+        )
+    gone = _subject(engagement, amendment).gone
+    if gone:
+        raise Refused(_("A review decides on what can still be signed."), gone, _("Begin another amendment."))
+
+
+def _evidence(engagement: Engagement, amendment: Amendment) -> Json:
+    """What delivery says of the contract as it would be."""
+    text = amendment.says
+    as_it_would_be = Proposal(engagement=engagement, content=kept(_content(amendment)))
+    return common(engagement) | {
+        "reason": text.reason,
+        "changes": [
+            {
+                "name": line.name,
+                "before": told(line.before, engagement.currency) if line.before is not None else "–",
+                "after": told(line.after, engagement.currency)
+                if line.after is not None
+                else _("binds no more"),
+            }
+            for line in lines_of(text)
+        ],
+        "price": str(text.price_after or 0),
+        "discount": "0",
+        **of_judgement(judge(as_it_would_be)),
+        "check": of_check(engagement),
+        "load": of_load(engagement),
+    }
+
+
+def _content(amendment: Amendment) -> Content:
+    """All constraints with the amendment's values, as terms of a text."""
+    text, now = amendment.says, values_now(amendment.contract)
+    changed = {c.constraint: c.after for c in text.changes}
+    rows: list[tuple[Constraint, Worth]] = []
+    for constraint in amendment.contract.constraints.all():
+        worth = changed.get(constraint.pk, now.get(constraint.pk))
+        if worth is not None and not constraint.is_price:
+            rows.append((constraint, worth))
+    rows += [(Constraint(kind=a.kind, name=a.name, code=a.code), a.value) for a in text.added]
+    of_kind = {kind: [row for row in rows if row[0].kind == kind] for kind in Expectation.Kind}
+    prices = [PriceLine(name=_("Price"), rate=text.price_after)] if text.price_after is not None else []
+    prices += [PriceLine(name=c.name, rate=w.amount) for c, w in of_kind[Expectation.Kind.COST] if w.amount]
+    return Content(
+        dates=tuple(
+            DateTerm(name=c.name, date=w.date, expectation=c.expectation_id)
+            for c, w in of_kind[Expectation.Kind.TIME]
+            if w.date
+        ),
+        prices=tuple(prices),
+        scope=tuple(
+            ScopeItem(name=c.name, text=w.text, code=c.code) for c, w in of_kind[Expectation.Kind.SCOPE]
+        ),
+        quality=tuple(
+            QualityTerm(name=c.name, criterion=w.text, code=c.code, expectation=c.expectation_id)
+            for c, w in of_kind[Expectation.Kind.QUALITY]
+        ),
+    )
+
+
+def _of_review(review: Review) -> Amendment:
+    assert review.amendment is not None  # the database keeps it so
+    found = review.amendment
+    found.contract.engagement = review.engagement
+    return found
+
+
+register(Review.Kind.AMENDMENT, Kind(find=_subject, thing=_of_review, ready=_may_be_reviewed))
+
+
+@follows("contracts.save_amendment")
+@follows("contracts.drop_amendment")
+@follows("contracts.sign_amendment_for_firm")
+@follows("contracts.record_client_signature_of_amendment")
+def an_amendment_changed(actor: Member, amendment: Amendment, *_args: Any, **_kwargs: Any) -> None:
+    void_what_changed(amendment.engagement, actor)
+
+
+@follows("contracts.end_contract")
+def a_contract_ended(actor: Member, contract: Contract, *_args: Any, **_kwargs: Any) -> None:
+    void_what_changed(contract.engagement, actor)
