@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,11 +14,15 @@ from django.test import Client
 from accord.proposals.actions import new_version, withdraw_proposal
 from accord.proposals.answering import actions
 from accord.proposals.answering.links import token_of
+from accord.proposals.content import PriceLine
 from accord.proposals.models import Answer, Link, Proposal
+from accord.relationships.actions import change_client
+from tests import firm
 from tests.proposals.builders import accept, link, now, says, seller, send, sent
 
 pytestmark = pytest.mark.django_db
 MOST = 12
+DAYS = (dt.date(2031, 3, 4) - dt.date.today()).days
 
 
 @pytest.fixture(autouse=True)
@@ -39,10 +44,17 @@ def acceptance(done: Proposal, **changed: str) -> dict[str, str]:
     return {"accept-name": "Bea", "accept-agreed": "on", "accept-digest": done.digest} | changed
 
 
+def speaking(language: str, done: Proposal) -> Proposal:
+    """Its client reads this language from now on."""
+    bond = done.engagement.relationship
+    change_client(bond.owner, bond, bond.client.name, bond.client.kind, language=language)
+    return now(done)
+
+
 def test_it_shows_price_dates_and_the_whole_text_and_no_navigation(browser: Client) -> None:
     done = sent(content=says(opening="Thank you for the talks.", excluded=("Hosting",)))
     page = browser.get(page_of(link(done))).content.decode()
-    assert page.index("40\u202f000") < page.index("Thank you for the talks.")
+    assert page.index("40,000\xa0EUR") < page.index("Thank you for the talks.")
     assert "Hosting" in page
     assert "it stands once Our firm has signed too" in page
     assert "<nav" not in page
@@ -64,6 +76,66 @@ def test_every_answer_is_private_and_sets_no_cookie(browser: Client) -> None:
         assert "noindex" in answer["X-Robots-Tag"]
         assert answer["Cache-Control"] == "no-store"
         assert not answer.cookies
+
+
+# The language
+
+
+@pytest.mark.parametrize(
+    ("language", "accepts", "price", "day"),
+    [
+        ("de", "Version 1 annehmen", "40.000,50\xa0EUR", "4. März 2031"),
+        ("fr", "Accepter la version 1", "40\xa0000,50\xa0EUR", "4 mars 2031"),
+    ],
+)
+def test_it_speaks_the_clients_language_whatever_the_browser_asks_for(
+    browser: Client, language: str, accepts: str, price: str, day: str
+) -> None:
+    done = speaking(
+        language, sent(content=says(DAYS, prices=(PriceLine(name="All", rate=Decimal("40000.5")),)))
+    )
+    answer = browser.get(page_of(link(done)), headers={"accept-language": "en"})
+    page = answer.content.decode()
+    assert answer["Content-Language"] == language
+    assert f'<html lang="{language}">' in page
+    for told in (accepts, price, day):
+        assert told in page
+    for english in ("Price", "Ask or comment", "(optional)", "The whole proposal"):
+        assert f">{english}<" not in page
+
+
+def test_what_is_wrong_or_refused_is_said_in_the_clients_language(browser: Client) -> None:
+    done = speaking("de", sent())
+    own = page_of(link(done))
+    wrong = browser.post(own + "accept/", {"accept-name": "Bea", "accept-digest": done.digest})
+    assert "Bitte ankreuzen" in wrong.content.decode()
+    refused = browser.post(own + "accept/", acceptance(done, **{"accept-digest": "0" * 64}))
+    assert "Nur genau das, was gesendet wurde" in refused.content.decode()
+
+
+def test_what_is_kept_for_the_firm_is_in_its_own_language(browser: Client) -> None:
+    done = speaking("de", sent("a@client.example", "b@client.example"))
+    for mail in ("a@client.example", "b@client.example"):
+        browser.post(page_of(link(done, mail)) + "accept/", acceptance(done))
+    late = Answer.objects.get(kind=Answer.Kind.TOO_LATE)
+    assert "accepted this version on" in late.not_counted
+
+
+@pytest.mark.parametrize(
+    ("accepts", "language", "told"),
+    [
+        ("", "en", "This link opens nothing."),
+        ("nl, de-AT;q=0.7, fr;q=0.3", "de", "Dieser Link öffnet nichts."),
+        ("fr-CH", "fr", "Ce lien n’ouvre rien."),
+    ],
+)
+def test_behind_a_dead_link_the_browser_is_asked_what_its_reader_speaks(
+    browser: Client, accepts: str, language: str, told: str
+) -> None:
+    firm.administrator()
+    answer = browser.get("/client/nothing/", headers={"accept-language": accepts})
+    assert answer["Content-Language"] == language
+    assert told in answer.content.decode()
 
 
 def test_looking_neither_accepts_nor_declines(browser: Client) -> None:

@@ -85,6 +85,12 @@ def test_days_and_money_are_told_as_the_language_tells_them(language: str, day: 
         assert telling.Money("EUR", 2).told(Decimal("1234.5")) == money
 
 
+def test_french_calls_the_first_day_of_a_month_the_first() -> None:
+    with override("fr"):
+        assert telling.day(dt.date(2027, 3, 1)) == "1er mars 2027"
+        assert telling.day(dt.date(2027, 3, 21)) == "21 mars 2027"
+
+
 @pytest.mark.parametrize(
     ("language", "greeting"), [("en", "Dear Bea"), ("de", "Guten Tag Bea"), ("fr", "Bonjour Bea")]
 )

@@ -60,7 +60,7 @@ def test_the_text_is_changed_in_one_form_and_judged_at_once(at: Any) -> None:
     assert "Give a date." in answer.content.decode()
     page = client.post(f"{address}change/", changed | {"dates-1-name": ""}, follow=True).content.decode()
     assert "Not yet: 1 term is not backed." in page
-    assert "Discount of 10 %" in page
+    assert "Discount of 10\xa0%" in page
     assert now(draft).says.price == 900
 
 

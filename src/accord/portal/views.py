@@ -24,6 +24,7 @@ from accord.proposals.answering.queries import conversation, decided
 from accord.proposals.content import digest_of
 from accord.proposals.models import Answer, Link
 from accord.proposals.rates import Priced
+from accord.proposals.telling import Money
 
 _SEEN_AGAIN_AFTER = dt.timedelta(minutes=10)  # reading on is not told as opening anew
 
@@ -94,7 +95,7 @@ def _answered(
 def _page(
     request: HttpRequest, link: Link, sent: dict[str, Any] | None = None, refused: Refused | None = None
 ) -> HttpResponse:
-    proposal = link.proposal
+    proposal, says = link.proposal, link.proposal.says
     shown = digest_of(proposal.content, proposal.engagement_id, proposal.version)
     forms = {
         "ask": CommentForm(prefix="ask"),
@@ -110,10 +111,12 @@ def _page(
         "link": link,
         "proposal": proposal,
         "engagement": proposal.engagement,
-        "says": proposal.says,
-        "prices": [Priced(line) for line in proposal.says.prices],  # what the firm asks of others is its own
-        "instalments": proposal.says.instalments(),
-        "last_date": max((term.date for term in proposal.says.dates), default=None),
+        "says": says,
+        "money": Money.in_text(says, proposal.engagement.currency),
+        "held": pdf.held_until(proposal),
+        "prices": [Priced(line) for line in says.prices],  # what the firm asks of others is its own
+        "instalments": says.instalments(),
+        "last_date": max((term.date for term in says.dates), default=None),
         "said": [answer for answer in said if answer.kind == Answer.Kind.COMMENT],
         "too_late": next((answer for answer in said if answer.kind == Answer.Kind.TOO_LATE), None),
         "decided": decided(proposal),

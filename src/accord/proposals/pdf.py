@@ -14,7 +14,7 @@ from django.utils.translation import override
 
 from accord.people.models import Firm, Logo
 from accord.people.queries import the_firm
-from accord.proposals.content import Content, PriceKind, PriceLine
+from accord.proposals.content import PriceKind, PriceLine
 from accord.proposals.models import VALID_FOR, Proposal, State
 from accord.proposals.telling import Money, day, number, percent
 
@@ -50,7 +50,7 @@ def held_until(proposal: Proposal) -> str:
 
 def _data(proposal: Proposal) -> dict[str, Any]:
     says, engagement, firm = proposal.says, proposal.engagement, the_firm()
-    money = _money(says, engagement.currency)
+    money = Money.in_text(says, engagement.currency)
     on = timezone.localdate(proposal.sent_at or timezone.now())
     return {
         **_head(firm),
@@ -94,11 +94,6 @@ def _head(firm: Firm) -> dict[str, Any]:
         "register": firm.register,
         "logo": list(base64.b64decode(logo.data)) if logo is not None else [],
     }
-
-
-def _money(says: Content, currency: str) -> Money:
-    lines = [amount for line in says.prices for amount in (line.amount, line.rate)]
-    return Money.of(currency, [*lines, says.price, *(amount for _name, amount in says.instalments())])
 
 
 def _paragraphs(text: str) -> list[str]:

@@ -16,7 +16,8 @@ from accord.people.accounts import signed_in
 from accord.proposals import actions, clauses, judging, mail, pdf, rates
 from accord.proposals.answering.queries import answers, links_of
 from accord.proposals.forms import OverrideForm, ProposalForm, SendForm, WithdrawForm
-from accord.proposals.models import VALID_FOR, Proposal, Sending, State
+from accord.proposals.models import Proposal, Sending, State
+from accord.proposals.telling import Money
 
 TAB = "proposals:proposals"
 _TOLD = ("estimate", "made_by", "sent_by", "engagement__offer_number")
@@ -171,7 +172,8 @@ def _page(request: HttpRequest, found: Proposal, versions: list[Proposal]) -> Ht
         "earlier": next((v for v in versions if v.version < found.version), None),
         "prices": rates.beside_cards(says.prices),
         "departures": clauses.departures(says, engagement),
-        "valid_for": VALID_FOR.days,
+        "held": pdf.held_until(found),
+        "money": Money.in_text(says, engagement.currency),
         "may_mail_again": found.state == State.SENT
         and not obstacles("proposals.send_proposal", member, found),
         "links": links,

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from accord.actions.door import action
 from accord.actions.refusals import Refused, WrongInput
@@ -132,7 +134,9 @@ def _decide(link: Link, kind: Answer.Kind, **says: str) -> Answer:
     earlier = decided(link.proposal)
     rules.answers_first(link, earlier)
     if earlier is not None:
-        return _kept(link, Answer.Kind.TOO_LATE, not_counted=rules.told(earlier), **says)
+        with override(settings.LANGUAGE_CODE):  # kept for the firm, whatever the client speaks
+            because = rules.told(earlier)
+        return _kept(link, Answer.Kind.TOO_LATE, not_counted=because, **says)
     made = _kept(link, kind, **says)
     proposal = link.proposal
     body = {

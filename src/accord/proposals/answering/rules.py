@@ -12,6 +12,7 @@ from accord.engagements import rules as engagement_rules
 from accord.exchange.wording import day
 from accord.people.models import Member
 from accord.proposals import rules as proposal_rules
+from accord.proposals import telling
 from accord.proposals.answering.links import LONGEST, why_dead
 from accord.proposals.content import digest_of
 from accord.proposals.models import Answer, Link, Proposal, State
@@ -80,7 +81,7 @@ def still_holds(proposal: Proposal) -> None:
     if until is not None and until < dt.date.today():
         raise Refused(
             _("An offer is accepted while it holds."),
-            _("It held until {day}.").format(day=day(until)),
+            _("It held until {day}.").format(day=telling.day(until)),
             _("Ask {name} whether it still stands: a new version has a day of its own.").format(
                 name=proposal.sent_by
             ),
@@ -123,7 +124,7 @@ def told(earlier: Answer) -> str:
         if earlier.kind == Answer.Kind.ACCEPT
         else _("{name} declined this version on {day}.")
     )
-    return words.format(name=earlier.link.contact, day=day(earlier.at))
+    return words.format(name=earlier.link.contact, day=telling.day(earlier.at))
 
 
 def is_said(text: str, field: str = "text") -> str:
