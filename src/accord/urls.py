@@ -16,6 +16,7 @@ urlpatterns = [
     path("portfolio/", include("accord.portfolio.urls")),
     path("notices/", include("accord.notices.urls")),
     path("client/", include("accord.portal.urls")),
+    path("hand-overs/", include("accord.contracts.handing_over.urls")),
     path("people/", include("accord.people.urls")),
     path("accounts/", include("accord.people.account_urls")),
     path("accounts/", include("allauth.urls")),

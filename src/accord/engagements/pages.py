@@ -27,6 +27,7 @@ _TABS = (
     ("planning:plan", _("Plan")),
     ("planning:check", _("Promise check")),
     ("proposals:proposals", _("Proposal")),
+    ("handing_over:hand_overs", _("Hand-over")),
     ("engagements:history", _("History")),
 )
 

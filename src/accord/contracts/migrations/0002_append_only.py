@@ -8,5 +8,9 @@ from accord.ledger.triggers import append_only
 class Migration(migrations.Migration):
     dependencies = [("contracts", "0001_initial")]
     operations = [
-        append_only("contracts_vote", "contracts_question", "contracts_answer", words="what was decided is never changed or deleted")
+        append_only("contracts_vote", "contracts_question", "contracts_answer", words="what was decided is never changed or deleted"),
+        append_only(
+            "contracts_acceptance", "contracts_handoverquestion", "contracts_handoveranswer",
+            words="what delivery asked, was answered and accepted is never changed or deleted",
+        ),
     ]
