@@ -110,6 +110,7 @@ def objects(member: Any) -> dict[str, Any]:
     """What the parts of addresses stand for: objects of which there is much to show."""
     from django.db.models import Count, Q
 
+    from accord.contracts.models import HandOver, HandOverQuestion
     from accord.engagements.models import Engagement, Expectation
     from accord.people.models import Role, Team
     from accord.planning.models import Activity, Link, PromiseCheck, Scenario
@@ -148,6 +149,9 @@ def objects(member: Any) -> dict[str, Any]:
         "proposals/links/": pk_of(ClientLink.objects.all()),
         "proposals/comments/": pk_of(Answer.objects.all()),
         "token": token_of(link) if (link := ClientLink.objects.first()) else None,
+        "hand-overs/of/": pk_of(Engagement.objects.filter(hand_overs__state="offered")) or engagement.pk,
+        "hand-overs/questions/": pk_of(HandOverQuestion.objects.all()),
+        "hand-overs/": pk_of(HandOver.objects.filter(state="offered")),
         "who": f"role-{pk_of(Role.objects.all())}",
         "week": (today - dt.timedelta(today.weekday())).isoformat(),
         "people/": member.pk,

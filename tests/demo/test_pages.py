@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from accord.contracts.models import HandOver, HandOverQuestion
 from accord.engagements.models import Engagement, Expectation, Part
 from accord.people.models import Absence, AccessRole, Member, Role, Skill, Team
 from accord.planning.checking.actions import ask_for_check, try_scenario
@@ -41,6 +42,9 @@ MUST = {
     "proposals:proposal",
     "proposals:clauses",
     "proposals:rate_cards",
+    "handing_over:hand_overs",
+    "handing_over:hand_over",
+    "handing_over:pdf",
     "portal:offer",
     "planning:load",
     "people:members",
@@ -118,6 +122,9 @@ class _Examples:
             ("proposals/comments/", Answer.objects.first()),
             ("proposals/of/", Engagement.objects.get(title="Broker app")),
             ("proposals/", Proposal.objects.get(engagement__title="Broker app")),
+            ("hand-overs/of/", HandOver.objects.get(state="offered").engagement),
+            ("hand-overs/questions/", HandOverQuestion.objects.filter(answers=None).first()),
+            ("hand-overs/", HandOver.objects.get(state="offered")),
             ("people/absences/", Absence.objects.first()),
             ("people/teams/", Team.objects.first()),
             ("people/roles/", Role.objects.first()),

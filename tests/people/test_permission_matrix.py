@@ -19,6 +19,7 @@ import accord.demo.history  # only the sample firm's loader brings it in
 import accord.urls  # noqa: F401  # brings in every room's views, and by them every action
 from accord.actions.door import Action, registry
 from accord.actions.refusals import NotAllowed, Refused
+from accord.contracts.models import HandOver, HandOverQuestion
 from accord.engagements.actions import record_expectation
 from accord.engagements.models import Engagement, Expectation, Part, SavedView, TakenPart
 from accord.estimating.models import Contribution, Estimate, Template
@@ -144,6 +145,7 @@ _BELONGING = (
     *(Absence, Invitation, Role, Skill),
     *(SavedView, Estimate, Contribution, Template, Proposal),
     *(Sending, Clause, RateCard),
+    *(HandOver, HandOverQuestion),
     *(Plan, Activity, Scenario, PromiseCheck),
 )
 for _model in _BELONGING:

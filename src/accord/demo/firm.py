@@ -15,6 +15,7 @@ from typing import Any
 from django.db import transaction
 
 from accord.demo import mark
+from accord.demo.handing_over import HandOvers
 from accord.demo.history import close_for_good, have_been_sent, place_at_stage
 from accord.demo.letters import Letters
 from accord.demo.work import SIGNED, Work
@@ -83,6 +84,7 @@ class _Loader:
         self.relationships: dict[str, Relationship] = {}
         self.contacts: dict[str, Contact] = {}
         self.letters = Letters(world, self.members, self.roles)
+        self.hand_overs = HandOvers(world, self.members, self.contacts)
 
     def load(self) -> None:
         self.tell("people")
@@ -210,6 +212,8 @@ class _Loader:
             draft = self.letters.offer(seller, engagement, written["id"])
             if "sent" in written:
                 self._sent(seller, draft, written["sent"])
+        if stage in SIGNED:
+            self.hand_overs.hand_over(engagement, written)
         self._ended(seller, engagement, written)
 
     def _begun(self, written: Page) -> Engagement:

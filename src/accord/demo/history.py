@@ -16,6 +16,10 @@ from django.conf import settings
 
 from accord.actions.door import action
 from accord.actions.refusals import NotAllowed
+from accord.contracts.handing_over.content import Words, kept
+from accord.contracts.handing_over.content import digest_of as hand_over_digest
+from accord.contracts.handing_over.letter import gather
+from accord.contracts.models import Acceptance, HandOver
 from accord.engagements.models import Engagement, Outcome, Stage
 from accord.engagements.rules import may_lead
 from accord.ledger import chain
@@ -80,6 +84,26 @@ def have_been_sent(actor: Member, proposal: Proposal, contacts: Sequence[Contact
     }
     chain.append("proposal_sent", f"engagement:{proposal.engagement_id}", actor.pk, body)
     return proposal
+
+
+@action(permission=only_in_the_sample_firm)
+def have_been_handed_over(
+    actor: Member, engagement: Engagement, words: Words, receiver: Member, offered: dt.date, accepted: dt.date
+) -> HandOver:
+    """Let delivery have taken it over on a day before the work began."""
+    letter = gather(engagement, words).model_copy(update={"to": (receiver.name,), "signed": actor.name})
+    at, content = dt.datetime.combine(offered, dt.time(9, 30), dt.UTC), kept(letter)
+    made = HandOver(
+        engagement=engagement, version=1, state=HandOver.State.ACCEPTED, words=kept(words), content=content,
+        gathered_at=at, begun_by=actor, offered_by=actor, offered_at=at, offered_to=[receiver.pk],
+        due_on=offered + dt.timedelta(5), digest=hand_over_digest(content, engagement.pk, 1),
+    )  # fmt: skip
+    made.save()
+    then = dt.datetime.combine(accepted, dt.time(15), dt.UTC)
+    Acceptance(hand_over=made, by=receiver, digest=made.digest, at=then).save()
+    body = {"hand_over": made.pk, "version": 1, "digest": made.digest}
+    chain.append("hand_over_accepted", f"engagement:{engagement.pk}", receiver.pk, body)
+    return made
 
 
 @action(permission=only_in_the_sample_firm)

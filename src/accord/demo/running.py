@@ -19,7 +19,7 @@ from accord import serving
 
 NOTE = "sample-firm.json"
 _PACKAGE = Path(__file__).parent.parent
-_MADE_OF = ("demo/*.py", "demo/world/*.yaml", "*/models.py", "*/migrations/*.py")
+_MADE_OF = ("demo/*.py", "demo/world/*.yaml", "*/models.py", "*/models/*.py", "*/migrations/*.py")
 Tell = Callable[[str], None]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db.models import Prefetch, QuerySet, Subquery, prefetch_related_objects
+from django.utils.translation import gettext as _
 
 from accord.contracts.handing_over import rules
 from accord.contracts.handing_over.content import digest_of_none
@@ -40,7 +41,7 @@ def seal_of(engagement: Engagement, found: HandOver | None) -> str:
 def names_of(engagement: Engagement, numbers: Sequence[int]) -> str:
     """Of members who have a part in it, as far as they still have it."""
     named = {t.member_id: t.member.name for t in engagement.parts.all()}
-    return ", ".join(named[n] for n in numbers if n in named) or "delivery"
+    return _(" and ").join(named[n] for n in numbers if n in named) or _("delivery")
 
 
 def unanswered(engagement: Engagement) -> QuerySet[HandOverQuestion]:

@@ -163,7 +163,7 @@ def _page(request: HttpRequest, found: HandOver, versions: list[HandOver]) -> Ht
         "hand_over": found,
         "letter": letter,
         "sections": with_addresses(letter),
-        "names": ", ".join(letter.to),
+        "names": _(" and ").join(letter.to),
         "accepted": getattr(found, "acceptance", None),
         "versions": versions,
         "questions": questions,
