@@ -13,7 +13,7 @@ from accord.contracts.models import Choice, Condition, HandOver, Review
 from accord.engagements.actions import restate_expectation, withdraw_expectation
 from accord.engagements.desk import waiting_for
 from accord.engagements.models import Engagement, Part
-from accord.engagements.policies.content import Terms
+from accord.engagements.policies.in_force import in_force
 from accord.estimating.models import Assumption
 from accord.people.models import AccessRole
 from accord.planning.checking.actions import ask_for_check
@@ -61,7 +61,7 @@ def planned_engagement() -> Engagement:
 def a_condition(of: Engagement) -> Condition:
     review = Review(
         engagement=of, kind=Review.Kind.BID, about="a" * 64, name="bid", called_by=seller(of), due_on=TODAY,
-        profile=of.profile, policy_version=0, terms=Terms().model_dump(mode="json"), evidence={},
+        profile=of.profile, policy_version=0, terms=in_force().terms(of.profile).model_dump(mode="json"), evidence={},
         evidence_digest="b" * 64, state=Review.State.DECIDED, decision=Choice.CONDITIONS,
     )  # fmt: skip
     planned.saved(None, review)

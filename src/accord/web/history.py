@@ -34,6 +34,7 @@ _PAST = {
     "give": "gave",
     "keep": "kept",
     "make": "made",
+    "override": "overrode",
     "put": "put",
     "run": "ran",
     "send": "sent",
@@ -82,6 +83,10 @@ _SILENT = {
     "link_id",
     "comment_id",
     "opened_last_at",
+    "hand_over_id",
+    "gathered_at",
+    "offered_at",
+    "offered_to",
 }
 
 

@@ -48,7 +48,7 @@ class HandOver(Recorded):
         _("offered to"), default=list
     )  # their numbers; the letter holds their names
     due_on = models.DateField(_("to be accepted until"), null=True, blank=True)
-    digest = models.CharField(max_length=64, blank=True)  # SHA-256 of what was offered
+    digest = models.CharField(max_length=64, blank=True, default="")  # SHA-256 of what was offered
 
     class Meta:
         ordering = ("-version",)
