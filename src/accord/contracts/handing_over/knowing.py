@@ -91,8 +91,9 @@ def risks(engagement: Engagement) -> list[Sentence]:
 def _risk(risk: Risk, currency: str) -> str:
     costs = []
     if risk.high:
-        hours = _("{low} to {high} hours").format(low=number(float(risk.low)), high=number(float(risk.high)))
-        costs.append(hours)
+        low, high = number(float(risk.low)), number(float(risk.high))
+        words = _("{high} hours") if low == high else _("{low} to {high} hours")
+        costs.append(words.format(low=low, high=high))
     if risk.cost:
         costs.append(money(float(risk.cost), currency))
     return _("{name}: {costs}").format(name=risk.name, costs=", ".join(costs)) if costs else risk.name

@@ -59,6 +59,7 @@ def _data(hand_over: HandOver, questions: Sequence[HandOverQuestion]) -> dict[st
         "version": _("Hand-over, version {n}").format(n=hand_over.version),
         "day": day(on),
         "to": list(letter.to),
+        "dear": _("Dear {names},").format(names=_(" and ").join(letter.to)) if letter.to else "",
         "signed": letter.signed or str(hand_over.begun_by),
         "state": state_of(hand_over),
         "is_draft": hand_over.state == State.DRAFT,
