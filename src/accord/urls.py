@@ -18,6 +18,7 @@ urlpatterns = [
     path("client/", include("accord.portal.urls")),
     path("reviews/", include("accord.contracts.urls")),
     path("contracts/", include("accord.contracts.signing.urls")),
+    path("hand-overs/", include("accord.contracts.handing_over.urls")),
     path("people/", include("accord.people.urls")),
     path("accounts/", include("accord.people.account_urls")),
     path("accounts/", include("allauth.urls")),

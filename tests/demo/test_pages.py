@@ -11,7 +11,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from accord.contracts.models import Amendment, Condition, Constraint, Question, Review, SeatTaken
+from accord.contracts.models import (
+    Amendment,
+    Condition,
+    Constraint,
+    HandOver,
+    HandOverQuestion,
+    Question,
+    Review,
+    SeatTaken,
+)
 from accord.engagements.models import Engagement, Expectation, Part
 from accord.people.models import Absence, AccessRole, Member, Role, Skill, Team
 from accord.planning.checking.actions import ask_for_check, try_scenario
@@ -44,6 +53,9 @@ MUST = {
     "proposals:proposal",
     "proposals:clauses",
     "proposals:rate_cards",
+    "handing_over:hand_overs",
+    "handing_over:hand_over",
+    "handing_over:pdf",
     "portal:offer",
     "signing:contracts",
     "signing:contract",
@@ -140,6 +152,9 @@ class _Examples:
             ("contracts/constraints/", Constraint.objects.filter(contract__engagement=berths).first()),
             ("contracts/amendments/", Amendment.objects.get()),
             ("contracts/", berths.contracts.get()),
+            ("hand-overs/of/", HandOver.objects.get(state="offered").engagement),
+            ("hand-overs/questions/", HandOverQuestion.objects.filter(answers=None).first()),
+            ("hand-overs/", HandOver.objects.get(state="offered")),
             ("people/absences/", Absence.objects.first()),
             ("people/teams/", Team.objects.first()),
             ("people/roles/", Role.objects.first()),

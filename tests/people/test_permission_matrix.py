@@ -19,7 +19,16 @@ import accord.demo.history  # only the sample firm's loader brings it in
 import accord.urls  # noqa: F401  # brings in every room's views, and by them every action
 from accord.actions.door import Action, registry
 from accord.actions.refusals import NotAllowed, Refused
-from accord.contracts.models import Amendment, Condition, Contract, Question, Review, SeatTaken
+from accord.contracts.models import (
+    Amendment,
+    Condition,
+    Contract,
+    HandOver,
+    HandOverQuestion,
+    Question,
+    Review,
+    SeatTaken,
+)
 from accord.engagements.actions import record_expectation
 from accord.engagements.models import (
     Engagement,
@@ -206,6 +215,7 @@ _BELONGING = (
     *(Absence, Invitation, Role, Skill),
     *(SavedView, Estimate, Contribution, Template, Proposal),
     *(Sending, Clause, RateCard),
+    *(HandOver, HandOverQuestion),
     *(Plan, Activity, Scenario, PromiseCheck),
     Amendment,
     *(SeatTaken, Question),

@@ -15,6 +15,7 @@ from typing import Any
 from django.db import transaction
 
 from accord.demo import mark
+from accord.demo.handing_over import HandOvers
 from accord.demo.history import close_for_good, have_been_sent, have_believed, place_at_stage
 from accord.demo.letters import Letters
 from accord.demo.reviewing import decide_to_bid
@@ -86,6 +87,7 @@ class _Loader:
         self.relationships: dict[str, Relationship] = {}
         self.contacts: dict[str, Contact] = {}
         self.letters = Letters(world, self.members, self.roles)
+        self.hand_overs = HandOvers(world, self.members, self.contacts)
 
     def load(self) -> None:
         self.tell("people")
@@ -219,6 +221,8 @@ class _Loader:
                 self._sent(seller, draft, written["sent"])
         if work is not None and stage in SIGNED:
             signed_long_ago(self.world, seller, engagement, written)
+        if stage in SIGNED:
+            self.hand_overs.hand_over(engagement, written)
         self._ended(seller, engagement, written)
 
     def _begun(self, written: Page) -> Engagement:

@@ -17,7 +17,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accord.actions.door import action
 from accord.actions.refusals import NotAllowed
-from accord.contracts.models import Amendment, Choice, Contract, Review
+from accord.contracts.handing_over.content import Words
+from accord.contracts.handing_over.content import digest_of as hand_over_digest
+from accord.contracts.handing_over.content import kept as hand_over_kept
+from accord.contracts.handing_over.letter import gather
+from accord.contracts.models import Acceptance, Amendment, Choice, Contract, HandOver, Review
 from accord.contracts.reviewing.evidence import digest_of as digest_of_evidence
 from accord.contracts.signing import signatures
 from accord.contracts.signing.actions import Term, prepare_contract
@@ -201,6 +205,26 @@ def _signed_by_both(actor: Member, document: Contract | Amendment, past: Past) -
 
 def _morning(on: dt.date) -> dt.datetime:
     return dt.datetime.combine(on, dt.time(9, 30), dt.UTC)
+
+
+@action(permission=only_in_the_sample_firm)
+def have_been_handed_over(
+    actor: Member, engagement: Engagement, words: Words, receiver: Member, offered: dt.date, accepted: dt.date
+) -> HandOver:
+    """Let delivery have taken it over on a day before the work began."""
+    letter = gather(engagement, words).model_copy(update={"to": (receiver.name,), "signed": actor.name})
+    at, content = dt.datetime.combine(offered, dt.time(9, 30), dt.UTC), hand_over_kept(letter)
+    made = HandOver(
+        engagement=engagement, version=1, state=HandOver.State.ACCEPTED, words=hand_over_kept(words), content=content,
+        gathered_at=at, begun_by=actor, offered_by=actor, offered_at=at, offered_to=[receiver.pk],
+        due_on=offered + dt.timedelta(5), digest=hand_over_digest(content, engagement.pk, 1),
+    )  # fmt: skip
+    made.save()
+    then = dt.datetime.combine(accepted, dt.time(15), dt.UTC)
+    Acceptance(hand_over=made, by=receiver, digest=made.digest, at=then).save()
+    body = {"hand_over": made.pk, "version": 1, "digest": made.digest}
+    chain.append("hand_over_accepted", f"engagement:{engagement.pk}", receiver.pk, body)
+    return made
 
 
 @action(permission=only_in_the_sample_firm)

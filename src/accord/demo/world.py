@@ -44,6 +44,10 @@ class World:
         return _read("letters")
 
     @cached_property
+    def hand_overs(self) -> Page:
+        return _read("hand_overs")
+
+    @cached_property
     def tour(self) -> Page:
         return _read("tour")
 

@@ -29,6 +29,7 @@ _TABS = (
     ("proposals:proposals", _("Proposal")),
     ("contracts:reviews", _("Review")),
     ("signing:contracts", _("Contract")),
+    ("handing_over:hand_overs", _("Hand-over")),
     ("engagements:history", _("History")),
 )
 

@@ -20,6 +20,7 @@ _ALSO = (
     ("/plans/", "engagements:engagements"),
     ("/plans/load/", "people:members"),
     ("/proposals/", "engagements:engagements"),
+    ("/hand-overs/", "engagements:engagements"),
     ("/policy/", "people:members"),
     ("/reviews/", "engagements:engagements"),
     ("/accounts/", "people:members"),

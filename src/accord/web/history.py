@@ -37,6 +37,7 @@ _PAST = {
     "leave": "left",
     "make": "made",
     "meet": "met",
+    "override": "overrode",
     "put": "put",
     "run": "ran",
     "send": "sent",
@@ -93,6 +94,10 @@ _SILENT = {
     "review_id",
     "taken_id",
     "terms",
+    "hand_over_id",
+    "gathered_at",
+    "offered_at",
+    "offered_to",
 }
 
 

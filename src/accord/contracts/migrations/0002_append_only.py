@@ -1,4 +1,4 @@
-"""The database itself refuses to change or delete votes, questions, answers, signatures and what constraints asked."""
+"""The database itself refuses to change or delete votes, questions, answers, signatures, constraints and acceptances."""
 
 from django.db import migrations
 
@@ -10,4 +10,8 @@ class Migration(migrations.Migration):
     operations = [
         append_only("contracts_vote", "contracts_question", "contracts_answer", words="what was decided is never changed or deleted"),
         append_only("contracts_signature", "contracts_constraint", "contracts_constraintvalue", words="what was signed is never changed or deleted"),
+        append_only(
+            "contracts_acceptance", "contracts_handoverquestion", "contracts_handoveranswer",
+            words="what delivery asked, was answered and accepted is never changed or deleted",
+        ),
     ]

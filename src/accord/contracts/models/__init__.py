@@ -1,3 +1,4 @@
+from accord.contracts.models.handing_over import Acceptance, HandOver, HandOverAnswer, HandOverQuestion
 from accord.contracts.models.reviewing import (
     Answer,
     Choice,
@@ -10,6 +11,7 @@ from accord.contracts.models.reviewing import (
 from accord.contracts.models.signing import Amendment, Constraint, ConstraintValue, Contract, Signature
 
 __all__ = [
+    "Acceptance",
     "Amendment",
     "Answer",
     "Choice",
@@ -17,6 +19,9 @@ __all__ = [
     "Constraint",
     "ConstraintValue",
     "Contract",
+    "HandOver",
+    "HandOverAnswer",
+    "HandOverQuestion",
     "Question",
     "Review",
     "SeatTaken",

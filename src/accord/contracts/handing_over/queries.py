@@ -1,0 +1,81 @@
+"""What pages and rules ask of hand-overs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db.models import Prefetch, QuerySet, Subquery, prefetch_related_objects
+from django.utils.translation import gettext as _
+
+from accord.contracts.handing_over import rules
+from accord.contracts.handing_over.content import digest_of_none
+from accord.contracts.models import (
+    Choice,
+    HandOver,
+    HandOverAnswer,
+    HandOverQuestion,
+    Review,
+)
+from accord.engagements.models import Engagement, Expectation
+from accord.engagements.pages import FOR_PAGES
+from accord.people.models import Member
+
+
+def newest(engagement: Engagement) -> HandOver | None:
+    """Without its text."""
+    found: HandOver | None = engagement.hand_overs.defer("content", "words").first()
+    return found
+
+
+def was_decided(engagement: Engagement) -> bool:
+    """Whether a review decided to sign a proposal of it."""
+    to_sign = (Choice.SIGN, Choice.CONDITIONS)
+    return engagement.reviews.filter(kind=Review.Kind.PROPOSAL, decision__in=to_sign).exists()
+
+
+def seal_of(engagement: Engagement, found: HandOver | None) -> str:
+    """What an override of the start is about: the newest version as it is now, or that there is none."""
+    return found.seal if found is not None else digest_of_none(engagement.pk)
+
+
+def names_of(engagement: Engagement, numbers: Sequence[int]) -> str:
+    """Of members who have a part in it, as far as they still have it."""
+    named = {t.member_id: t.member.name for t in engagement.parts.all()}
+    return _(" and ").join(named[n] for n in numbers if n in named) or _("delivery")
+
+
+def unanswered(engagement: Engagement) -> QuerySet[HandOverQuestion]:
+    """Of all versions: a question is not lost with the version that it was asked about."""
+    return HandOverQuestion.objects.filter(hand_over__engagement=engagement, answers=None)
+
+
+def questions_of(engagement: Engagement) -> list[HandOverQuestion]:
+    """All that delivery asked, oldest first, with the answers. Two queries, one if nothing was asked."""
+    answers = Prefetch("answers", HandOverAnswer.objects.select_related("by"))
+    rows = HandOverQuestion.objects.filter(hand_over__engagement=engagement)
+    return list(rows.select_related("asked_by", "hand_over").defer(
+        "hand_over__content", "hand_over__words").prefetch_related(answers).order_by("pk"))  # fmt: skip
+
+
+def versions_of(engagement: int | Subquery) -> list[HandOver]:
+    """The newest first, all with one engagement, each with its acceptance. One query."""
+    rows = HandOver.objects.filter(engagement=engagement)
+    related = ("begun_by", "offered_by", "acceptance__by", *(f"engagement__{name}" for name in FOR_PAGES))
+    found = list(rows.select_related(*related))
+    for row in found:
+        row.engagement = found[0].engagement
+    return found
+
+
+def register_of(engagement: Engagement) -> tuple[list[int], list[int]]:
+    """The rows of the register: what was said, and what of it was withdrawn. One query."""
+    rows = Expectation.objects.filter(engagement=engagement).order_by("pk").values_list("pk", "withdrawal")
+    found = list(rows)
+    return [pk for pk, _gone in found], [pk for pk, gone in found if gone is not None]
+
+
+def receivers(engagement: Engagement) -> list[Member]:
+    """To whom it can be offered. One query for what their access roles allow."""
+    found = {t.member_id: t.member for t in engagement.parts.all() if t.part in rules.TAKES_OVER}
+    prefetch_related_objects(list(found.values()), "given_roles")
+    return [member for member in found.values() if rules.takes_over(member, engagement)]
