@@ -38,6 +38,7 @@ from accord.proposals.actions import new_version, save_proposal, withdraw_propos
 from accord.proposals.answering.actions import decline_by_link
 from accord.proposals.models import Proposal
 from tests import firm
+from tests.contracts.handing_over_builders import accepted
 from tests.contracts.signing_builders import (
     TODAY,
     a_copy,
@@ -389,6 +390,8 @@ def test_a_condition_that_blocks_the_start_holds_the_delivery() -> None:
     contract = in_force_now(prepared(text))
     of, lead = text.engagement, seller(text.engagement)
     move_to_stage(lead, Engagement.objects.get(pk=of.pk), Stage.CONTRACT)
+    firm.with_part(of, Part.PROJECT_MANAGER, AccessRole.PROJECT_MANAGER)
+    accepted(Engagement.objects.get(pk=of.pk))
     with pytest.raises(Refused, match="The tester is hired"):
         move_to_stage(lead, Engagement.objects.get(pk=of.pk), Stage.DELIVERY)
     open_ones = holding(of, [contract.review_id], Blocks.START)

@@ -18,6 +18,7 @@ from accord.demo import mark
 from accord.demo.handing_over import HandOvers
 from accord.demo.history import close_for_good, have_been_sent, have_believed, place_at_stage
 from accord.demo.letters import Letters
+from accord.demo.policy import put_own_policy
 from accord.demo.reviewing import decide_to_bid
 from accord.demo.signing import signed_long_ago
 from accord.demo.work import SIGNED, Work
@@ -92,6 +93,7 @@ class _Loader:
     def load(self) -> None:
         self.tell("people")
         self._people()
+        put_own_policy(next(iter(self.members.values())))
         self.letters.prepare()
         self.tell("clients")
         for key, written in self.world.clients.items():

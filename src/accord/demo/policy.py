@@ -1,0 +1,19 @@
+"""The sample firm's own policy: what Accord comes with, and more time for heavy reviews."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from accord.engagements.models import Profile
+from accord.engagements.policies.actions import put_policy
+from accord.engagements.policies.content import AS_DELIVERED, PolicyContent
+from accord.people.models import Member
+from accord.people.queries import the_firm
+
+
+def put_own_policy(administrator: Member) -> None:
+    heavy = AS_DELIVERED.profiles[Profile.HEAVY].model_copy(update={"vote_days": 10})
+    profiles = AS_DELIVERED.profiles | {Profile.HEAVY: heavy}
+    own = PolicyContent(profiles=profiles, rules=AS_DELIVERED.rules)
+    because = "Legal reads heavy contracts twice: a week was too short."
+    put_policy(administrator, the_firm(), own, dt.date.today(), because, 0)
