@@ -28,5 +28,5 @@ def server(settings: object, monkeypatch: pytest.MonkeyPatch) -> MailServer:
 @pytest.fixture
 def lines(db: None, clock: object, monkeypatch: pytest.MonkeyPatch) -> Lines:
     found = Lines(firm.engagement())
-    monkeypatch.setattr(desk, "_sources", [found])
+    monkeypatch.setattr(desk, "_sources", [(1, found)])
     return found

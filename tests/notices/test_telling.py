@@ -311,7 +311,7 @@ def test_a_desk_that_breaks_keeps_nobody_else_from_being_told(
             raise ValueError("broken")
         return []
 
-    monkeypatch.setattr(desk, "_sources", [lines, breaks])
+    monkeypatch.setattr(desk, "_sources", [(1, lines), (1, breaks)])
     lines.put(at_once, "a")
     go()
     pass_time(clock, A_WHILE)

@@ -86,7 +86,10 @@ def a_firm_of(seller: Member, rows: int) -> dict[str, int]:
 
 PAGES = (
     "/",
+    "/desk/2/",
+    "/desk/3/",
     "/desk/count/",
+    "/desk/count/?part=3&before=2",
     "/palette/?q=o",
     "/relationships/",
     "/relationships/{bond}/",

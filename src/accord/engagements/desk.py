@@ -57,24 +57,29 @@ class Waiting:
 
 
 Source = Callable[[Member], list[Waiting]]
-_sources: list[Source] = []
+PARTS = 3  # in which a page asks what waits, one after the other, so that none of them asks the database much
+_sources: list[tuple[int, Source]] = []
 _PROMISING = (Stage.FIRST_TALK, Stage.QUALIFIED, Stage.ESTIMATED, Stage.PROPOSAL, Stage.REVIEW)
 
 
-def waits(source: Source) -> Source:
+def waits(part: int) -> Callable[[Source], Source]:
     """Register a function that tells what waits for a member. It may see only what the member may see."""
-    _sources.append(source)
-    return source
+
+    def register(source: Source) -> Source:
+        _sources.append((part, source))
+        return source
+
+    return register
 
 
-def waiting_for(member: Member) -> list[Waiting]:
-    """All that waits, the most urgent first within its group."""
+def waiting_for(member: Member, part: int | None = None) -> list[Waiting]:
+    """All that waits, or one part of it; the most urgent first within its group."""
     with remembered():
-        found = [line for source in _sources for line in source(member)]
+        found = [line for of, source in _sources if part in (None, of) for line in source(member)]
     return sorted(found, key=lambda line: (list(Group).index(line.group), line.until or dt.date.max))
 
 
-@waits
+@waits(part=1)
 def steps_and_promises(member: Member) -> list[Waiting]:
     """Next steps that are due, and dates and prices that were said with nothing behind them."""
     lines = []

@@ -18,7 +18,7 @@ from accord.estimating.queries import own_contribution
 from accord.people.models import Member
 
 
-@waits
+@waits(part=1)
 def estimates(member: Member) -> list[Waiting]:
     """Three queries, however much waits."""
     return list(_waiting(member))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
+from accord.actions.forms import row_number
 from accord.actions.queries import history_of
-from accord.engagements.desk import Group, waiting_for
+from accord.engagements.desk import PARTS, Group, waiting_for
 from accord.engagements.listing import kept_query
 from accord.engagements.models import Stage
 from accord.engagements.queries import row_of, views_of
@@ -23,24 +24,41 @@ from accord.web.first_steps import first_steps
 from accord.web.palette import palette as find
 
 _ROWS, _STREAM, _HISTORY = 50, 50, 30
+_MOST_TOLD = 10_000
 
 
 def desk(request: HttpRequest) -> HttpResponse:
+    """The first part of what waits; the page then asks for the others, and puts their lines where they belong."""
     member = signed_in(request)
-    lines = waiting_for(member)
-    page = {
-        "groups": [(group.value, [line for line in lines if line.group == group]) for group in Group],
-        "count": len(lines),
-        "first_steps": first_steps(member),
-        "now": timezone.localtime(),
-    }
+    page = {"first_steps": first_steps(member), **_waiting(request, 1)}
     return render(request, "web/desk.html", page)
 
 
+def desk_part(request: HttpRequest, part: int) -> HttpResponse:
+    page = _waiting(request, part)
+    if page["next_part"] is None and not page["count"]:
+        page["first_steps"] = first_steps(signed_in(request))
+    return render(request, "web/desk_part.html", page)
+
+
 def desk_count(request: HttpRequest) -> HttpResponse:
-    """How much waits: the menu asks for it after the page is there, so that no page waits for it."""
-    count = len(waiting_for(signed_in(request)))
-    return render(request, "web/desk_count.html", {"count": count})
+    """How much waits, part after part: the menu asks for it after the page is there, so that no page waits for it."""
+    part = row_number(request.GET.get("part", "")) or 1
+    return render(request, "web/desk_count.html", _waiting(request, min(part, PARTS)))
+
+
+def _waiting(request: HttpRequest, part: int) -> dict[str, object]:
+    """`before`: how many lines the earlier parts have told."""
+    if not 1 <= part <= PARTS:
+        raise Http404
+    lines = waiting_for(signed_in(request), part)
+    before = row_number(request.GET.get("before", "")) or 0
+    return {
+        "groups": [(group.value, [line for line in lines if line.group == group]) for group in Group],
+        "count": min(before, _MOST_TOLD) + len(lines),
+        "next_part": part + 1 if part < PARTS else None,
+        "now": timezone.localtime(),
+    }
 
 
 def palette(request: HttpRequest) -> HttpResponse:

@@ -5,6 +5,7 @@ from accord.web import pages, views
 app_name = "web"
 urlpatterns = [
     path("", pages.desk, name="desk"),
+    path("desk/<int:part>/", pages.desk_part, name="desk_part"),
     path("desk/count/", pages.desk_count, name="desk_count"),
     path("palette/", pages.palette, name="palette"),
     path("people/<int:pk>/work/", pages.work, name="work"),

@@ -21,7 +21,7 @@ from accord.people.models import Member
 State = HandOver.State
 
 
-@waits
+@waits(part=3)
 def hand_overs(member: Member) -> list[Waiting]:
     """Four queries, however much waits."""
     return [line for engagement in _mine(member) for line in _of(engagement, member)]

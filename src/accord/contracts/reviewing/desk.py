@@ -24,7 +24,7 @@ _TOLD_FOR = dt.timedelta(days=14)  # that votes became void
 _LEADS = (Part.PROJECT_MANAGER, Part.DELIVERY_LEAD, Part.QUALITY_MANAGER)
 
 
-@waits
+@waits(part=3)
 def reviews(member: Member) -> list[Waiting]:
     """One query, and five more where a review waits for somebody."""
     return [line for review in _waiting(member) for line in _of_review(review, member)]

@@ -20,7 +20,7 @@ from accord.people.models import AccessRole, Member
 TOLD_BEFORE = dt.timedelta(60)
 
 
-@waits
+@waits(part=3)
 def contracts(member: Member) -> list[Waiting]:
     """Our signature for those who may sign; for those who speak with the client theirs, and what ends or renews soon.
 

@@ -23,13 +23,13 @@ from accord.planning.models import PromiseCheck, Scenario
 _KEEPS = (Part.PROJECT_MANAGER, Part.DELIVERY_LEAD)
 
 
-@waits
+@waits(part=2)
 def promises(member: Member) -> list[Waiting]:
     """For those who have to keep them. Three queries, however much waits."""
     return [*_to_adopt(member), *_turned_red(member), *_out_of_date(member)]
 
 
-@waits
+@waits(part=2)
 def adopted_but_not_told(member: Member) -> list[Waiting]:
     """For those who speak with the client: seller and owner of the relationship. At most two queries."""
     sold = TakenPart.objects.filter(member=member, part=Part.SELLER)

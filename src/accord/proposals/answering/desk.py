@@ -23,7 +23,7 @@ _SOON = dt.timedelta(3)
 _SHOWN = 120  # letters of a comment
 
 
-@waits
+@waits(part=2)
 def said_by_clients(member: Member) -> list[Waiting]:
     """Two queries, however much waits."""
     sent: dict[int, list[Link]] = defaultdict(list)

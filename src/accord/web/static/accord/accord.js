@@ -31,6 +31,15 @@
     if (opener && dialog && !event.ctrlKey && !event.metaKey) { event.preventDefault(); open(opener.dataset.dialog); }
     if (event.target.closest("[data-close]") || event.target === dialog) dialog?.close();
   });
+  // The desk comes in parts: each line goes to its place in its group, what is due first at the top.
+  document.addEventListener("htmx:oobAfterSwap", (event) => {
+    const lines = event.target.closest?.("[data-desk-lines]");
+    if (!lines) return;
+    const due = (line) => line.dataset.until || "9999";
+    [...lines.children].sort((a, b) => due(a).localeCompare(due(b))).forEach((line) => lines.append(line));
+    lines.closest("section").querySelector("[data-count]").textContent = lines.children.length;
+  });
+
   document.addEventListener("htmx:afterSwap", (event) => {
     document.dispatchEvent(new CustomEvent("accord:loaded", { detail: event.target }));
   });
