@@ -20,7 +20,7 @@ SCRATCH = ACCORD_DATA=$$(mktemp -d)
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo check-example test lint permissions guide bench words schema lock clean
+.PHONY: help demo check-example test test-postgresql lint permissions guide bench words schema lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -34,6 +34,9 @@ check-example: $(RUN) ## Check the promises of examples/portal.yaml at the comma
 
 test: lint ## Run lint and all tests; those with a database on SQLite and, where it is installed, on PostgreSQL
 	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python scripts/with_postgresql.py $(BIN)/python -m pytest -n auto -m "django_db and not looks"
+
+test-postgresql: $(DEV) ## Run every test with a database on PostgreSQL, also those of what pages look like
 	@$(BIN)/python scripts/with_postgresql.py $(BIN)/python -m pytest -n auto -m django_db
 
 lint: $(DEV) ## Check style, types, templates, migrations and which room imports which

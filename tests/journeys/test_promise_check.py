@@ -50,6 +50,7 @@ def test_a_red_promise_is_made_green(
     expect(page.get_by_text("All numbers as a table")).to_be_visible()
 
     # Drag the line to the right: the probability follows, and the server is not asked.
+    page.wait_for_load_state("networkidle")  # the menu asks how much waits on the desk
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     before, chart = told(page), page.locator("[data-chart]")
