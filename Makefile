@@ -23,7 +23,7 @@ SCRATCH = ACCORD_DATA=$$(mktemp -d)
 .PHONY: help demo check-example test test-postgresql lint permissions guide bench words schema lock clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo "PYTHON=/path/to/python3 picks the Python (3.11 or newer) that a new .venv is made with."
 
 demo: $(RUN) ## Open a sample firm in the browser, and print where (PORT=8000)

@@ -1,15 +1,21 @@
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from accord.contracts.signing.content import Worth
 from accord.engagements.actions import end_engagement, record_expectation
 from accord.engagements.models import Engagement, Outcome, Stage
 from accord.people.models import AccessRole, Member
 from accord.planning.checking.actions import ask_for_check, try_scenario
 from accord.proposals.actions import new_version
 from tests import firm
+from tests.contracts import builders as reviews
+from tests.contracts import handing_over_builders as hand_overs
+from tests.contracts import signing_builders as contracts
 from tests.estimating import builders as estimates
 from tests.planning import check_builders as build
 from tests.proposals import builders as proposals
@@ -140,6 +146,37 @@ def test_nor_where_it_is_offered(sits_down, theme: str) -> None:  # type: ignore
     cards = ("rate-cards/", f"rate-cards/{made.pk}/change/")
     found += violations(page, *(f"/proposals/{address}" for address in (*standards, *cards)))
     assert found == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nor_where_it_is_decided_signed_and_handed_over(sits_down, theme: str) -> None:  # type: ignore[no-untyped-def]
+    review = reviews.called()
+    who = reviews.sitting(review)
+    reviews.vote(who.seller, review)
+    contract = contracts.in_force_now(contracts.prepared(contracts.sent()))
+    time = contract.constraints.get(kind="time")
+    later = Worth(date=dt.date.today() + dt.timedelta(400))
+    draft = contracts.amendment(contract, values={time.pk: later})
+    letter = hand_overs.sent_back()
+    page = sits_down(who.lead).page
+    page.emulate_media(color_scheme=theme)
+    found = violations(page, f"/reviews/{review.pk}/")
+    page = sits_down(firm.member(AccessRole.EXECUTIVE)).page
+    page.emulate_media(color_scheme=theme)
+    found += violations(
+        page,
+        f"/contracts/{contract.pk}/",
+        f"/contracts/amendments/{draft.pk}/",
+        f"/contracts/amendments/{draft.pk}/change/",
+        f"/hand-overs/{letter.pk}/",
+        f"/engagements/{contract.engagement_id}/profile/",
+        "/policy/",
+        "/portfolio/over-sold/",
+        "/notices/",
+    )
+    page = sits_down(firm.administrator()).page
+    page.emulate_media(color_scheme=theme)
+    assert found + violations(page, "/policy/change/") == []
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
