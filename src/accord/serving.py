@@ -73,12 +73,16 @@ def free_port(host: str, wanted: int) -> int:
 
 def serve(host: str, port: int) -> None:
     """Serve pages, and work off jobs in a process beside, until interrupted."""
+    import multiprocessing
+
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
     if not os.environ.get("ACCORD_HOSTS"):
         os.environ.setdefault("ACCORD_SITE", f"http://{host}:{port}/")  # the worker writes mails with links
+    # A copy of this process would hang at the first letter if one was made here already, as the sample firm's are.
+    multiprocessing.set_start_method("spawn", force=True)
     worker = subprocess.Popen([sys.executable, "-m", "accord.cli", "work"])
     try:
         Granian(

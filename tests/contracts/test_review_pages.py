@@ -50,7 +50,10 @@ def test_the_tab_leads_from_nothing_to_a_review(at: Any) -> None:
     proposals.checked(of)
     proposals.proposal(of)
     assert "Call a review of proposal, version 1" in client.get(f"/reviews/of/{of.pk}/").content.decode()
-    assert "must vote: sales, project" in client.get(f"/reviews/of/{of.pk}/call/proposal/").content.decode()
+    assert (
+        "these seats must vote: sales, project"
+        in client.get(f"/reviews/of/{of.pk}/call/proposal/").content.decode()
+    )
     due = Review.objects.count()
     page = client.post(f"/reviews/of/{of.pk}/call/proposal/", {"due_on": "2020-01-01"})
     assert (page.status_code, Review.objects.count()) == (422, due)

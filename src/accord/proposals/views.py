@@ -14,7 +14,7 @@ from accord.engagements.models import Engagement
 from accord.engagements.pages import FOR_PAGES, engagement_page, seen, visible
 from accord.people.accounts import signed_in
 from accord.proposals import actions, clauses, judging, mail, pdf, rates
-from accord.proposals.answering.queries import answers, links_of
+from accord.proposals.answering.queries import DECISIONS, answers, links_of
 from accord.proposals.forms import OverrideForm, ProposalForm, SendForm, WithdrawForm
 from accord.proposals.models import Proposal, Sending, State
 from accord.proposals.telling import Money
@@ -179,6 +179,7 @@ def _page(request: HttpRequest, found: Proposal, versions: list[Proposal]) -> Ht
         "links": links,
         "may_handle_links": bool(links) and not obstacles("proposals.revoke_link", member, links[0]),
         "answers": said,
+        "decision": next((answer for answer in said if answer.kind in DECISIONS), None),
         "may_reply": bool(said)
         and not engagement.outcome
         and not obstacles("proposals.answer_comment", member, said[0]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accord.contracts.handing_over.content import Sentence
@@ -94,8 +95,8 @@ def _backed(s: Statement) -> str:
     belief = getattr(s.expectation, "belief", None)
     if belief is not None and belief.probability is not None and not belief.stale:
         sure = _("kept with {share}").format(share=share(belief.probability))
-        return f"{s.backing.word}: {sure}.".capitalize()
-    return f"{s.backing.word}. {s.backing.because}".strip().capitalize()
+        return capfirst(f"{s.backing.word}: {sure}.")
+    return capfirst(f"{s.backing.word}. {s.backing.because}".strip())
 
 
 def _restated(s: Statement) -> Sentence:

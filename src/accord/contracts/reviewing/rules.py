@@ -190,7 +190,7 @@ def why_not_sit(
         needed = _(" or ").join(str(role.label) for role in roles) or _("any role that may write")
         return (
             _("A seat is taken by somebody whose access role fits it: {roles}.").format(roles=needed),
-            _("{name} does not hold it.").format(name=member),
+            _("{name} does not hold this role.").format(name=member),
         )
     if seat in INDEPENDENT:
         because = engagement_rules.sells(member, engagement)

@@ -29,9 +29,9 @@ TAB = "contracts:reviews"
 
 
 def reviews(request: HttpRequest, pk: int) -> HttpResponse:
-    """The newest review; before there is one, what it takes to call it."""
+    """The review that goes on, else the newest; before there is one, what it takes to call it."""
     if found := queries.reviews_of(pk):
-        return _room(request, found, found[0])
+        return _room(request, found, next((r for r in found if r.state == Review.State.OPEN), found[0]))
     engagement = visible(request, pk)
     page = _to_call(request, engagement, found)
     return engagement_page(request, engagement, TAB, "contracts/no_review.html", page)
@@ -62,7 +62,7 @@ def call(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     is_bid = asked.kind == Review.Kind.BID
     seats = ", ".join(str(seat.label) for seat in (terms.bid_seats if is_bid else terms.seats))
     explanation = _(
-        "It decides on exactly this: {name}. A change of it voids the votes. By the {profile} profile must vote: {seats}."
+        "It decides on exactly this: {name}. A change of it voids the votes. By the {profile} profile these seats must vote: {seats}."
     ).format(name=asked.name, profile=engagement.get_profile_display(), seats=seats)
     return form_page(
         request, form, _("Call a review"), _("Call it"), engagement=engagement, explanation=explanation

@@ -73,6 +73,7 @@ def change_policy(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.can_be_previewed():
         if "preview" in request.POST:
             effect = effect_of(form.content(), open_to(actor))
+            form.in_force.errors.pop("because", None)  # nothing is put in force yet
         elif form.is_valid() and _put(request, form):
             return redirect("policies:policy")
     return _change_page(request, form, effect)

@@ -65,6 +65,8 @@ def dressed(field: BoundField) -> SafeString:
     attrs: dict[str, str | bool] = {"class": f"{_DRESS.get(kind, 'form-control')} {own}".strip()}
     if field.errors:
         attrs |= {"aria-invalid": "true", "aria-describedby": f"{field.auto_id}-wrong"}
+        if field.name == next(iter(field.form.errors)):  # on a long page, the reader is brought to it
+            attrs["autofocus"] = True
     return field.as_widget(attrs=attrs)
 
 
