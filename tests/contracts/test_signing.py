@@ -508,3 +508,9 @@ def test_accepting_the_text_signs_no_terms_that_it_did_not_hold() -> None:
     contract = prepared(ends_on=TODAY + dt.timedelta(400), renews_months=12)
     proposals.accept(proposals.link(contract.proposal))
     assert not Signature.objects.exists()
+
+
+def test_the_text_of_a_contract_in_force_is_not_taken_back() -> None:
+    contract = in_force_now(prepared(sent()))
+    with pytest.raises(Refused, match="changed by an amendment"):
+        withdraw_proposal(seller(contract.engagement), contract.proposal, "We want another one.")

@@ -9,8 +9,8 @@ import pytest
 from django.core import mail
 
 from accord.actions.refusals import NotAllowed, Refused, WrongInput
-from accord.engagements.actions import end_engagement
-from accord.engagements.models import Outcome
+from accord.engagements.actions import Said, end_engagement, record_expectation
+from accord.engagements.models import Expectation, Outcome
 from accord.estimating.models import Assumption, Estimate
 from accord.ledger import chain
 from accord.ledger.models import LedgerEntry
@@ -23,8 +23,9 @@ from accord.proposals.actions import (
     send_proposal,
     withdraw_proposal,
 )
-from accord.proposals.content import DateTerm, Payment, QualityTerm, digest_of
-from accord.proposals.models import State
+from accord.proposals.content import DateTerm, Payment, QualityTerm, digest_of, kept
+from accord.proposals.judging import judge
+from accord.proposals.models import Proposal, State
 from tests import firm
 from tests.planning import check_builders as planned
 from tests.proposals.builders import SITE, checked, contact, engagement, now, proposal, says, seller, send
@@ -218,3 +219,18 @@ def test_a_text_that_is_saved_stands_on_the_estimate_that_is_approved_now() -> N
     planned.saved(None, newer)
     save_proposal(seller(of), draft, says(), draft.revision)
     assert now(draft).estimate.version == 2
+
+
+def test_who_writes_the_text_does_not_name_the_work_by_which_an_expected_quality_is_reached() -> None:
+    of = engagement()
+    expected = record_expectation(
+        seller(of), of, Said(Expectation.Kind.QUALITY, "No open finding", dt.date.today())
+    )
+    checked(of)
+    for term in (
+        QualityTerm(name="No open finding", code="w2"),
+        QualityTerm(name="Few findings", code="w2", expectation=expected.pk),
+    ):
+        told = {t.name: t for t in judge(Proposal(engagement=of, content=kept(says(quality=(term,))))).terms}
+        assert not told[term.name].backed
+        assert "Delivery names no work for it." in told[term.name].because

@@ -19,7 +19,7 @@ from accord.planning.checking.curves import share_by, value_at
 from accord.planning.checking.portfolio import promise_id
 from accord.planning.checking.queries import why_not_current
 from accord.planning.models import Plan, PromiseCheck
-from accord.proposals.content import Content, DateTerm
+from accord.proposals.content import Content, DateTerm, QualityTerm
 from accord.proposals.models import Proposal
 from accord.proposals.rules import Term
 
@@ -68,13 +68,13 @@ class Judgement:
 def judge(proposal: Proposal) -> Judgement:
     """By the newest promise check, the approved estimate and the register as they are now."""
     content = proposal.says
-    said = list(standing().filter(engagement=proposal.engagement).select_related("coverage"))
+    said = list(standing().filter(engagement=proposal.engagement).select_related("coverage", "belief"))
     behind = _Behind(proposal.engagement, said)
     return Judgement(
         terms=[
             *(behind.date(term) for term in content.dates),
             *([behind.price(content.price)] if content.prices else []),
-            *(behind.covered("quality", q.name, q.code) for q in content.quality),
+            *(behind.quality(q) for q in content.quality),
             *(behind.covered("scope", item.name, item.code) for item in content.scope),
         ],
         margin=behind.margin(content),
@@ -86,6 +86,7 @@ class _Behind:
     """What stands behind an engagement's promises now."""
 
     def __init__(self, engagement: Engagement, said: Sequence[Expectation]) -> None:
+        self.said = said
         self.subjects = {e.pk: e.subject.casefold() for e in said}
         self.profile, self.asked = engagement.profile, in_force().asked(engagement.profile)
         checks = PromiseCheck.objects.filter(engagement=engagement, scenario=None).defer("inputs")
@@ -117,6 +118,24 @@ class _Behind:
         curve = self.result["price"]["curve"]
         best = Decimal(str(value_at(curve, self.asked))).quantize(Decimal(1), "ROUND_CEILING")
         return self._judged("cost", _("Price"), price, share_by(curve, float(price)), best)
+
+    def quality(self, term: QualityTerm) -> Term:
+        """What the client expects is covered by the work that delivery named, whatever package the text names."""
+        known = [e for e in self.said if e.kind == Expectation.Kind.QUALITY]
+        asked = [e for e in known if e.pk == term.expectation or e.subject.casefold() == term.name.casefold()]
+        for e in asked:
+            belief = getattr(e, "belief", None)
+            if belief is not None and belief.left_out:
+                remedy = _("Tell the client, and take it out of the text.")
+                return Term("quality", term.name, term.code, False, belief.left_out, remedy)
+            code = e.coverage.code if hasattr(e, "coverage") else ""
+            if code != term.code:
+                because = (
+                    _("Delivery names other work for it.") if code else _("Delivery names no work for it.")
+                )
+                remedy = _("Ask delivery by which work package it is reached.")
+                return Term("quality", term.name, term.code, False, because, remedy)
+        return self.covered("quality", term.name, term.code)
 
     def covered(self, kind: str, name: str, code: str) -> Term:
         if code in self.codes:

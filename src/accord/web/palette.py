@@ -51,6 +51,10 @@ _PAGES = (
     _Place(gettext_lazy("Roles and rates"), "people:roles", "cost bill prices"),
     _Place(gettext_lazy("Skills"), "people:skills", "levels"),
     _Place(gettext_lazy("The firm"), "people:firm", "settings holidays places"),
+    _Place(gettext_lazy("Policy"), "policies:policy", "profiles confidence margin seats rules"),
+    _Place(gettext_lazy("Over-sold report"), "portfolio:over_sold", "promises overrides unbacked"),
+    _Place(gettext_lazy("Standard clauses"), "proposals:clauses", "terms legal"),
+    _Place(gettext_lazy("The desk by mail"), "notices:choose", "notifications digest"),
     _Place(gettext_lazy("Sign-in and security"), "people:account", "password passkey account"),
 )
 _ACTIONS = (

@@ -11,6 +11,7 @@ from accord.contracts.reviewing.queries import open_conditions
 from accord.contracts.signing import deciding
 from accord.engagements.models import Engagement, Stage
 from accord.people.models import Member
+from accord.proposals.models import Proposal
 
 
 @gate("engagements.move_to_stage")
@@ -27,6 +28,20 @@ def is_signed_by_both(_actor: Member, engagement: Engagement, stage: Stage) -> N
             else _("There is no contract in force."),
             _("Its page tells what is missing: a review's decision, our signature, or theirs."),
         )
+
+
+@gate("proposals.withdraw_proposal")
+def what_is_contracted_is_not_taken_back(
+    _actor: Member, proposal: Proposal, *_told: str, **_named: str
+) -> None:
+    """The text of a contract in force changes by amendment only."""
+    for contract in proposal.engagement.contracts.all():
+        if contract.proposal_id == proposal.pk and contract.state == Contract.State.IN_FORCE:
+            raise Refused(
+                _("What both sides signed is changed by an amendment, not taken back."),
+                _("This version is the text of {number}, which is in force.").format(number=contract.number),
+                _("Write an amendment on the contract's page."),
+            )
 
 
 @gate("engagements.move_to_stage")
