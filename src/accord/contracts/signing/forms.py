@@ -93,6 +93,10 @@ class ReasonForm(forms.Form):
     because = forms.CharField(label=_("Why"), max_length=500, widget=forms.Textarea(attrs=_AREA))
 
 
+class LetPassForm(ReasonForm):
+    about = forms.CharField(widget=forms.HiddenInput, max_length=64)  # the digest of what the page shows
+
+
 class AddedRow(forms.Form):
     kind = forms.ChoiceField(label=_("Kind"), choices=Kind, initial=Kind.SCOPE)
     name = forms.CharField(label=_("Name"), max_length=200, required=False)

@@ -209,6 +209,16 @@ def names_this_text(document: Document, named: str) -> None:
         )
 
 
+def is_as_shown(shown: str, now: str) -> None:
+    """`shown`: the digest of what the page asked to let pass."""
+    if shown != now:
+        raise Refused(
+            _("An override lets exactly one thing pass."),
+            _("What it is about was changed since you opened the page."),
+            _("Open it again, and look at how it stands now."),
+        )
+
+
 def nothing_holds_it(conditions: int, told: str) -> None:
     if conditions:
         raise Refused(
