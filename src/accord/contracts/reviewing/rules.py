@@ -54,7 +54,8 @@ def may_convene(actor: Member | None, review: Any) -> None:
 
 def is_authority(member: Member, review: Review) -> bool:
     """Whether the policy that the review keeps names the member, who does not sell the engagement."""
-    return member.has_any(*review.asks.overrides) and not engagement_rules.sells(member, review.engagement)
+    named = member.may_write and member.has_any(*review.asks.overrides)
+    return named and not engagement_rules.sells(member, review.engagement)
 
 
 def has_authority(actor: Member | None, review: Any) -> None:

@@ -45,7 +45,7 @@ def prepare_contract(actor: Member, proposal: Proposal, term: Term) -> Contract:
     engagement = proposal.engagement
     still_open(engagement)
     _is_a_whole(term)
-    rules.belongs_under(term.master, term.kind, engagement, dt.date.today())
+    rules.belongs_under(term.master, term.kind, engagement, actor, dt.date.today())
     rules.was_sent(proposal)
     rules.is_unchanged(proposal)
     _is_no_contract_yet(proposal)

@@ -19,6 +19,7 @@ from accord.contracts.signing.rules import LONGEST_NOTICE, LONGEST_RENEWAL, Docu
 from accord.contracts.signing.signatures import Signed
 from accord.engagements.forms import DateInput
 from accord.engagements.models import Engagement, Expectation
+from accord.people.models import Member
 
 Kind = Expectation.Kind
 _AREA = {"rows": 3}
@@ -41,9 +42,9 @@ class PrepareForm(forms.Form):
         label=_("Days of notice before its end"), required=False, min_value=1, max_value=LONGEST_NOTICE
     )
 
-    def __init__(self, *args: Any, engagement: Engagement, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, engagement: Engagement, member: Member, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["master"].queryset = masters_for(engagement)  # type: ignore[attr-defined]
+        self.fields["master"].queryset = masters_for(engagement, member)  # type: ignore[attr-defined]
 
     def term(self) -> Term:
         return Term(**self.cleaned_data)

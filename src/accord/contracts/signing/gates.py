@@ -16,11 +16,11 @@ from accord.people.models import Member
 def is_signed_by_both(_actor: Member, engagement: Engagement, stage: Stage) -> None:
     """From the review to the contract only when one is in force that orders work."""
     if stage == Stage.CONTRACT and engagement.stage == Stage.REVIEW:
-        _one_is_in_force(engagement)
+        _one_is_in_force(list(engagement.contracts.all()))
 
 
-def _one_is_in_force(engagement: Engagement) -> None:
-    states = {c.state for c in engagement.contracts.all() if c.kind != Contract.Kind.MASTER}
+def _one_is_in_force(contracts: list[Contract]) -> None:
+    states = {c.state for c in contracts if c.kind != Contract.Kind.MASTER}
     if Contract.State.IN_FORCE not in states:
         raise Refused(
             _("An engagement is contracted when a contract that both sides signed is in force."),
@@ -36,7 +36,8 @@ def nothing_holds_the_start(_actor: Member, engagement: Engagement, stage: Stage
     """Conditions of what was signed that block the start hold it, until somebody confirms or overrides them."""
     if stage != Stage.DELIVERY or engagement.stage != Stage.CONTRACT:
         return
-    if engagement.contracts.all():  # none: it was taken over from elsewhere with its signature
-        _one_is_in_force(engagement)
+    contracts = list(engagement.contracts.all())
+    if contracts:  # none: it was taken over from elsewhere with its signature
+        _one_is_in_force(contracts)
     for contract, conditions in deciding.held_at_the_start(engagement):
         deciding.conditions_met(engagement, conditions, contract.digest)

@@ -53,7 +53,8 @@ def prepare(request: HttpRequest, pk: int) -> HttpResponse:
     if proposal is None:  # a stale page: it is a contract by now, or was taken back
         return gone(request, "signing:contracts", found.pk)
     start = {"title": found.title}
-    form = PrepareForm(request.POST if request.method == "POST" else None, engagement=found, initial=start)
+    sent = request.POST if request.method == "POST" else None
+    form = PrepareForm(sent, engagement=found, member=signed_in(request), initial=start)
     done = carried_out(
         request, form, lambda: actions.prepare_contract(signed_in(request), proposal, form.term())
     )
