@@ -42,6 +42,10 @@ from tests.planning import check_builders as planned
 from tests.proposals import builders as proposals
 
 pytestmark = pytest.mark.django_db
+PAGES_OF_AN_ENGAGEMENT = (
+    "contracts:reviews", "signing:contracts", "signing:prepare", "signing:let_pass", "handing_over:hand_overs",
+    "handing_over:override",
+)  # fmt: skip
 
 
 def now(row: Engagement) -> Engagement:
@@ -177,3 +181,42 @@ def test_a_master_agreement_of_a_confidential_engagement_is_named_to_nobody_else
     assert "Project Merger" not in page
     with pytest.raises(WrongInput):
         prepare_contract(seller(other), text, term(kind="order", master=Contract.objects.get(pk=master.pk)))
+
+
+def test_pages_of_a_confidential_engagement_tell_an_outsider_nothing() -> None:
+    contract = in_force_now(prepared(title="Project Merger"))
+    of = with_delivery(contract.engagement)
+    made = accepted(of).hand_over
+    draft = amendment(contract, price_difference=Decimal(5000))
+    review = contract.review
+    hidden = now(of)
+    hidden.title, hidden.confidential = "Project Merger", True
+    planned.saved(None, hidden)
+    browser = pages_of(firm.member(AccessRole.MEMBER, AccessRole.DELIVERY_LEAD))
+    addresses = [
+        *(reverse(name, args=[of.pk]) for name in PAGES_OF_AN_ENGAGEMENT),
+        *(reverse(f"contracts:{name}", args=[review.pk]) for name in ("review", "minutes")),
+        *(reverse(f"signing:{name}", args=[contract.pk]) for name in ("contract", "pdf")),
+        reverse("signing:amendment", args=[draft.pk]),
+        reverse("signing:constraint", args=[contract.constraints.first().pk]),
+        reverse("signing:copy", args=[contract.signatures.exclude(copy="").get().pk]),
+        reverse("handing_over:hand_over", args=[made.pk]),
+    ]
+    for address in addresses:
+        answer = browser.get(address)
+        assert answer.status_code in (403, 404), address
+        assert b"Merger" not in answer.content, address
+
+
+def test_numbers_that_no_row_can_have_are_not_found() -> None:
+    browser = pages_of(firm.member(AccessRole.EXECUTIVE))
+    huge = 10**25
+    named = (
+        "contracts:review",
+        "contracts:minutes",
+        "signing:contract",
+        "signing:amendment",
+        "signing:constraint",
+    )
+    for name in (*PAGES_OF_AN_ENGAGEMENT, *named, "signing:copy", "handing_over:hand_over"):
+        assert browser.get(reverse(name, args=[huge])).status_code == 404, name

@@ -9,6 +9,8 @@ from django.urls import reverse
 
 from accord.actions.refusals import NotAllowed, Refused
 from accord.contracts.models import Choice, Condition, Contract, Review
+from accord.contracts.reviewing.actions import call_review
+from accord.contracts.reviewing.evidence import bid_facts
 from accord.contracts.signing.actions import end_contract, prepare_contract, sign_for_firm
 from accord.contracts.signing.amending import (
     Wanted,
@@ -22,7 +24,7 @@ from accord.engagements.models import Engagement, Override, Part, Profile, Stage
 from accord.engagements.overriding import override
 from accord.engagements.policies.actions import change_profile
 from accord.people.models import AccessRole, Member
-from accord.proposals.actions import new_version, save_proposal
+from accord.proposals.actions import begin_proposal, new_version, save_proposal
 from accord.proposals.models import Proposal
 from tests import firm
 from tests.contracts.handing_over_builders import accepted
@@ -175,6 +177,17 @@ def test_a_contract_that_was_ended_starts_no_work() -> None:
     end_contract(seller(of), contract, TODAY, "Misprinted")
     with pytest.raises(Refused, match="no contract in force"):
         move_to_stage(seller(of), now(of), Stage.DELIVERY)
+
+
+# Whether to bid
+
+
+def test_an_override_of_the_decision_to_bid_lets_the_proposal_begin() -> None:
+    of = firm.with_profile(proposals.engagement(), Profile.HEAVY)
+    call_review(seller(of), now(of), Review.Kind.BID)
+    seal = bid_facts(now(of))
+    override(executive(), now(of), Deed.SIGN, seal, "whether to bid", "Nobody has voted.", BECAUSE)
+    assert begin_proposal(seller(of), now(of))
 
 
 # Stale pages
