@@ -6,12 +6,18 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from pydantic import ValidationError
 
 from accord.actions.refusals import NotAllowed, Refused
 from accord.contracts.models import Choice, Condition, Contract, Review
 from accord.contracts.reviewing.actions import call_review
 from accord.contracts.reviewing.evidence import bid_facts
-from accord.contracts.signing.actions import end_contract, prepare_contract, sign_for_firm
+from accord.contracts.signing.actions import (
+    end_contract,
+    prepare_contract,
+    record_client_signature,
+    sign_for_firm,
+)
 from accord.contracts.signing.amending import (
     Wanted,
     begin_amendment,
@@ -23,8 +29,9 @@ from accord.engagements.actions import move_to_stage
 from accord.engagements.models import Engagement, Override, Part, Profile, Stage
 from accord.engagements.overriding import override
 from accord.engagements.policies.actions import change_profile
+from accord.engagements.policies.content import AS_DELIVERED, Seat, Terms
 from accord.people.models import AccessRole, Member
-from accord.proposals.actions import begin_proposal, new_version, save_proposal
+from accord.proposals.actions import begin_proposal, new_version, save_proposal, withdraw_proposal
 from accord.proposals.models import Proposal
 from tests import firm
 from tests.contracts.handing_over_builders import accepted
@@ -203,3 +210,23 @@ def test_a_stale_page_lets_no_other_version_pass() -> None:
     proposals.send(draft, [proposals.contact(of, "other@client.example")])
     assert browser.post(address, {"because": BECAUSE, "about": shown}).status_code == 409
     assert not Override.objects.exists()
+
+
+# What was taken back, and who decides alone
+
+
+def test_what_was_taken_back_binds_nobody_by_the_second_signature() -> None:
+    contract = prepared()
+    sign_for_firm(executive(), contract, contract.digest)
+    withdraw_proposal(seller(contract.engagement), contract.proposal, "The prices rose.")
+    stale = Contract.objects.get(pk=contract.pk)
+    with pytest.raises(Refused, match="what still holds"):
+        record_client_signature(seller(contract.engagement), stale, contract.digest, by_client())
+    assert Contract.objects.get(pk=contract.pk).state == Contract.State.PREPARED
+
+
+def test_no_policy_lets_those_who_sell_decide_alone() -> None:
+    standard = AS_DELIVERED.profiles[Profile.STANDARD].model_dump()
+    alone = {"seats": (Seat.SALES, Seat.FINANCE, Seat.LEGAL), "invited": (), "quorum": 1}
+    with pytest.raises(ValidationError, match="At least one that must vote"):
+        Terms(**(standard | alone))

@@ -12,7 +12,7 @@ from accord.actions.refusals import NotAllowed, Refused, WrongInput
 from accord.contracts.models import Choice, Condition, Review, SeatTaken
 from accord.engagements import rules as engagement_rules
 from accord.engagements.models import Engagement, Part
-from accord.engagements.policies.content import Deciding, Seat
+from accord.engagements.policies.content import INDEPENDENT, Deciding, Seat
 from accord.people.models import AccessRole, Member
 
 # The access role that a seat asks for; none: whoever may write.
@@ -26,8 +26,6 @@ ROLES_OF: dict[Seat, tuple[AccessRole, ...]] = {
     Seat.LEGAL: (AccessRole.LEGAL,),
     Seat.OTHER: (),
 }
-# Seats that nobody takes who sells the engagement, owns the relationship or set the price.
-INDEPENDENT = (Seat.PROJECT, Seat.DELIVERY, Seat.QUALITY, Seat.OTHER)
 LATEST = dt.timedelta(days=90)
 _CAUTION = tuple(Choice)  # from the boldest to the most cautious
 
