@@ -25,6 +25,7 @@ from accord.contracts.signing.amending import (
     sign_amendment_for_firm,
 )
 from accord.contracts.signing.deciding import Blocks, holding, seal_of, told
+from accord.contracts.signing.forms import ClientSignatureForm
 from accord.engagements.actions import move_to_stage
 from accord.engagements.models import Engagement, Override, Part, Profile, Stage
 from accord.engagements.overriding import override
@@ -37,6 +38,7 @@ from tests import firm
 from tests.contracts.handing_over_builders import accepted
 from tests.contracts.signing_builders import (
     TODAY,
+    a_copy,
     amendment,
     by_client,
     condition,
@@ -230,3 +232,13 @@ def test_no_policy_lets_those_who_sell_decide_alone() -> None:
     alone = {"seats": (Seat.SALES, Seat.FINANCE, Seat.LEGAL), "invited": (), "quorum": 1}
     with pytest.raises(ValidationError, match="At least one that must vote"):
         Terms(**(standard | alone))
+
+
+def test_blanks_do_not_make_a_seal_of_one_letter() -> None:
+    contract = prepared()
+    typed = f"{contract.seal[0]}{' ' * 12}{contract.seal[1]}"
+    form = ClientSignatureForm(
+        {"name": "Bea", "for_whom": "Them", "signed_on": str(TODAY), "seal": typed}, {"copy": a_copy()}
+    )
+    assert form.is_valid()
+    assert form.names(contract) == contract.seal[:2]

@@ -82,7 +82,8 @@ class ClientSignatureForm(forms.Form):
     def names(self, document: Document) -> str:
         """The whole seal where its beginning was typed; else what was typed."""
         typed = "".join(self.cleaned_data["seal"].split()).lower()
-        return document.seal if document.seal.startswith(typed) else typed
+        is_enough = len(typed) >= SHORT_SEAL  # blanks between were counted as well
+        return document.seal if is_enough and document.seal.startswith(typed) else typed
 
 
 class EndForm(forms.Form):
