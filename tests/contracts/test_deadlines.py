@@ -93,8 +93,8 @@ def test_an_override_needs_the_authority_and_a_reason_and_lets_exactly_this_vers
     with pytest.raises(WrongInput):
         override(boss, now(of), *about, " ")
     kept = override(boss, now(of), *about, "The client's board meets today.")
-    assert allows(of, Override.Deed.SIGN, review.about) == kept
-    assert allows(of, Override.Deed.SIGN, "0" * 64) is None
+    assert allows(now(of), Override.Deed.SIGN, review.about) == kept
+    assert allows(now(of), Override.Deed.SIGN, "0" * 64) is None
     with pytest.raises(Refused, match="overridden once"):
         override(boss, now(of), *about, "Again.")
     assert chain.verify().holds

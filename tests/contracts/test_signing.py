@@ -341,7 +341,7 @@ def test_an_override_lets_exactly_the_conditions_pass_that_were_open() -> None:
     review = decided_on(text, Choice.CONDITIONS)
     condition(review)
     contract, who = prepared(text), executive()
-    open_ones = holding(text.engagement, [review.pk], Blocks.SIGN)
+    open_ones = holding(text.engagement, [contract.digest], Blocks.SIGN)
     about = seal_of(open_ones, contract.digest)
     with pytest.raises(NotAllowed):
         override(
@@ -394,7 +394,7 @@ def test_a_condition_that_blocks_the_start_holds_the_delivery() -> None:
     accepted(Engagement.objects.get(pk=of.pk))
     with pytest.raises(Refused, match="The tester is hired"):
         move_to_stage(lead, Engagement.objects.get(pk=of.pk), Stage.DELIVERY)
-    open_ones = holding(of, [contract.review_id], Blocks.START)
+    open_ones = holding(of, [contract.digest], Blocks.START)
     about = seal_of(open_ones, contract.digest)
     override(
         executive(), of, Override.Deed.CONDITION, about, contract.name, told(open_ones), "He comes on Monday."

@@ -155,7 +155,8 @@ def test_an_open_condition_is_told_and_let_pass_on_the_page_with_a_reason_that_s
     assert "Let it pass" in page
     assert "Let it pass" not in text_of(pages_of(seller(text.engagement)), address)
     assert client.post(f"{address}conditions/", {"because": ""}).status_code == 422
-    client.post(f"{address}conditions/", {"because": "He comes on Monday."})
+    shown = client.get(f"{address}conditions/").context["form"]["about"].value()
+    client.post(f"{address}conditions/", {"because": "He comes on Monday.", "about": shown})
     client.post(f"{address}sign/", {"digest": contract.digest})
     assert "He comes on Monday." in text_of(client, address)
 
@@ -163,9 +164,12 @@ def test_an_open_condition_is_told_and_let_pass_on_the_page_with_a_reason_that_s
 def test_signing_without_a_decision_stays_visible() -> None:
     text = sent()
     address = f"/contracts/of/{text.engagement_id}/let-pass/"
-    assert pages_of(seller(text.engagement)).post(address, {"because": "x"}).status_code == 403
+    assert (
+        pages_of(seller(text.engagement)).post(address, {"because": "x", "about": text.digest}).status_code
+        == 403
+    )
     client = pages_of(executive())
-    client.post(address, {"because": "The quay is sinking."})
+    client.post(address, {"because": "The quay is sinking.", "about": text.digest})
     override = Override.objects.get()
     assert (override.about, override.deed) == (text.digest, Override.Deed.SIGN)
     assert "No review decided" in override.facts

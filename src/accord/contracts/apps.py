@@ -6,7 +6,7 @@ class ContractsConfig(AppConfig):
 
     def ready(self) -> None:
         # They register themselves: what reviews decide on, what is asked and followed, what waits, and what is told.
-        from accord.contracts import trail  # noqa: F401
+        from accord.contracts import letting_pass, trail  # noqa: F401
         from accord.contracts.handing_over import desk as hand_over_desk  # noqa: F401
         from accord.contracts.handing_over import gates as hand_over_gates  # noqa: F401
         from accord.contracts.handing_over import trail as hand_over_trail  # noqa: F401

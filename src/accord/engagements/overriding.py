@@ -25,7 +25,7 @@ def may_override(actor: Member | None, about: Any) -> None:
     must_see(actor, engagement)
     named = in_force().terms(engagement.profile).overrides
     because = _("The policy does not name you for it.")
-    if actor is not None and actor.has_any(*named):
+    if actor is not None and actor.may_write and actor.has_any(*named):
         because = sells(actor, engagement)
     if because:
         raise NotAllowed(

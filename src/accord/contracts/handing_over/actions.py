@@ -92,6 +92,7 @@ def accept_hand_over(actor: Member, hand_over: HandOver, seen: str) -> Acceptanc
     rules.is_offered(hand_over, _acceptance(hand_over))
     rules.is_what_was_seen(hand_over, seen)
     rules.nothing_was_said_since(hand_over.letter, *queries.register_of(engagement))
+    rules.tells_of_what_is_signed(queries.untold(engagement, hand_over.letter))
     hand_over.state = State.ACCEPTED
     hand_over.save()
     accepted = Acceptance(hand_over=hand_over, by=actor, digest=hand_over.digest)
@@ -149,9 +150,7 @@ def override_start(actor: Member, engagement: Engagement, because: str, seen: st
     still_open(engagement)
     rules.waits_for_start(engagement)
     newest = engagement.hand_overs.first()
-    facts = rules.why_not_taken_over(
-        newest, queries.names_of(engagement, newest.offered_to if newest else ())
-    )
+    facts = queries.why_not_taken_over(engagement, newest)
     if not facts:
         raise Refused(
             _("Only what a rule forbids is overridden."),

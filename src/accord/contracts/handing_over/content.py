@@ -44,11 +44,14 @@ class Section(Part):
 
 
 class Letter(Part):
-    """`known`: which rows of the register it tells of, so that a page can see what was said since."""
+    """`known`: which rows of the register it tells of, so that a page can see what was said since. `texts`: the digests of
+    what is signed, and of the version that is to be signed, of which it tells.
+    """
 
     sections: tuple[Section, ...] = ()
     known: tuple[int, ...] = ()
     withdrawn: tuple[int, ...] = ()
+    texts: tuple[str, ...] = ()
     to: tuple[str, ...] = ()
     signed: str = ""
 

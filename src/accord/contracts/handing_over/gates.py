@@ -16,12 +16,9 @@ def delivery_has_taken_over(_actor: Member, engagement: Engagement, stage: Stage
     if stage != Stage.DELIVERY or engagement.stage != Stage.CONTRACT:
         return
     newest = queries.newest(engagement)
-    if newest is not None and newest.state == HandOver.State.ACCEPTED:
-        return
-    if engagement.is_overridden and _is_let_pass(engagement, newest):
-        return
-    names = queries.names_of(engagement, newest.offered_to if newest else ())
-    rules.is_taken_over(rules.why_not_taken_over(newest, names))
+    because = queries.why_not_taken_over(engagement, newest)
+    if because and not (engagement.is_overridden and _is_let_pass(engagement, newest)):
+        rules.is_taken_over(because)
 
 
 def _is_let_pass(engagement: Engagement, newest: HandOver | None) -> bool:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accord.contracts.handing_over import knowing, promising
 from accord.contracts.handing_over.content import Letter, Section, Sentence, Words
-from accord.contracts.handing_over.queries import register_of
+from accord.contracts.handing_over.queries import register_of, texts_of
 from accord.contracts.models import HandOverQuestion
 from accord.engagements.models import Engagement
 from accord.engagements.queries import statements
@@ -41,7 +41,7 @@ def gather(engagement: Engagement, words: Words) -> Letter:
         _section("asked", _("What delivery asked before"), said=_asked(engagement)),
     )  # fmt: skip
     told = tuple(s for s in sections if s.words or s.said or s.nothing)
-    return Letter(sections=told, known=tuple(known), withdrawn=tuple(withdrawn))
+    return Letter(sections=told, known=tuple(known), withdrawn=tuple(withdrawn), texts=texts_of(engagement))
 
 
 def _section(

@@ -8,9 +8,11 @@ from django.db.models import Prefetch, QuerySet, Subquery, prefetch_related_obje
 from django.utils.translation import gettext as _
 
 from accord.contracts.handing_over import rules
-from accord.contracts.handing_over.content import digest_of_none
+from accord.contracts.handing_over.content import Letter, digest_of_none
 from accord.contracts.models import (
+    Amendment,
     Choice,
+    Contract,
     HandOver,
     HandOverAnswer,
     HandOverQuestion,
@@ -19,11 +21,13 @@ from accord.contracts.models import (
 from accord.engagements.models import Engagement, Expectation
 from accord.engagements.pages import FOR_PAGES
 from accord.people.models import Member
+from accord.proposals.models import Proposal
+from accord.proposals.models import State as ProposalState
 
 
 def newest(engagement: Engagement) -> HandOver | None:
-    """Without its text."""
-    found: HandOver | None = engagement.hand_overs.defer("content", "words").first()
+    """Without the sellers' own words."""
+    found: HandOver | None = engagement.hand_overs.defer("words").first()
     return found
 
 
@@ -72,6 +76,33 @@ def register_of(engagement: Engagement) -> tuple[list[int], list[int]]:
     rows = Expectation.objects.filter(engagement=engagement).order_by("pk").values_list("pk", "withdrawal")
     found = list(rows)
     return [pk for pk, _gone in found], [pk for pk, gone in found if gone is not None]
+
+
+def texts_of(engagement: Engagement) -> tuple[str, ...]:
+    """The digests of what is signed, and of the version that may be. Three queries."""
+    sent = Proposal.objects.filter(engagement=engagement, state=ProposalState.SENT)
+    return tuple(sorted({*_signed(engagement), *sent.values_list("digest", flat=True)}))
+
+
+def untold(engagement: Engagement, letter: Letter) -> str:
+    """The names of what was signed and the letter does not tell of; '' if it tells of all. Two queries."""
+    return ", ".join(name for digest, name in _signed(engagement).items() if digest not in letter.texts)
+
+
+def why_not_taken_over(engagement: Engagement, newest: HandOver | None) -> str:
+    """'' if delivery accepted the newest version, and it tells of all that is signed."""
+    names = names_of(engagement, newest.offered_to if newest else ())
+    is_accepted = newest is not None and newest.state == HandOver.State.ACCEPTED
+    missing = untold(engagement, newest.letter) if newest is not None and is_accepted else ""
+    return rules.why_not_taken_over(newest, names, missing)
+
+
+def _signed(engagement: Engagement) -> dict[str, str]:
+    """Other gates of the same page find the contracts loaded."""
+    prefetch_related_objects([engagement], "contracts__amendments")
+    contracts = [c for c in engagement.contracts.all() if c.state == Contract.State.IN_FORCE]
+    amendments = [a for c in contracts for a in c.amendments.all() if a.state == Amendment.State.IN_FORCE]
+    return {document.digest: document.name for document in (*contracts, *amendments)}
 
 
 def receivers(engagement: Engagement) -> list[Member]:

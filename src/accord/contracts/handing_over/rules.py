@@ -216,6 +216,16 @@ def nothing_was_said_since(letter: Letter, known: Collection[int], withdrawn: Co
     )
 
 
+def tells_of_what_is_signed(untold: str) -> None:
+    """`untold`: what was signed and the hand-over does not tell of."""
+    if untold:
+        raise Refused(
+            _("A hand-over tells of what is signed."),
+            _("This one was offered before {what} was.").format(what=untold),
+            _("Send it back with a question about that, or ask its seller to offer it anew."),
+        )
+
+
 def asks_something(questions: Sequence[str]) -> list[str]:
     """
     Raises:
@@ -247,17 +257,18 @@ def waits_for_start(engagement: Engagement) -> None:
         )
 
 
-def why_not_taken_over(newest: HandOver | None, names: str) -> str:
-    """'' if delivery accepted the newest version; `names`: to whom it was offered."""
+def why_not_taken_over(newest: HandOver | None, names: str, untold: str = "") -> str:
+    """'' if delivery accepted the newest version; `names`: to whom it was offered; `untold`: what it does not tell of."""
     if newest is None:
         return _("Nobody has handed it over to delivery.")
     words = {
         State.DRAFT: _("The hand-over is being written (version {version})."),
         State.OFFERED: _("Version {version} of the hand-over waits for {names}, until {until}."),
         State.SENT_BACK: _("Delivery sent version {version} of the hand-over back with questions."),
+        State.ACCEPTED: untold and _("Version {version} of the hand-over does not tell of {untold}."),
     }.get(State(newest.state), "")
     until = day(newest.due_on) if newest.due_on else ""
-    return words.format(version=newest.version, names=names, until=until)
+    return words.format(version=newest.version, names=names, until=until, untold=untold)
 
 
 def is_taken_over(because: str) -> None:

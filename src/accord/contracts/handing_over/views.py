@@ -206,8 +206,11 @@ def _may_begin(member: Member, engagement: Engagement) -> bool:
 
 def _may_override(member: Member, engagement: Engagement, newest: HandOver | None) -> bool:
     waits = engagement.stage == Stage.CONTRACT and not engagement.outcome
-    is_accepted = newest is not None and newest.state == State.ACCEPTED
-    if not waits or is_accepted or _let_pass(engagement, newest) is not None:
+    if (
+        not waits
+        or not queries.why_not_taken_over(engagement, newest)
+        or _let_pass(engagement, newest) is not None
+    ):
         return False
     return not obstacles("contracts.override_start", member, engagement)
 

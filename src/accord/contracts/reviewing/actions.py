@@ -17,7 +17,7 @@ from accord.contracts.reviewing.evidence import digest_of
 from accord.contracts.reviewing.voiding import void
 from accord.contracts.reviewing.watching import watch
 from accord.engagements.models import Engagement
-from accord.engagements.policies.content import Seat
+from accord.engagements.policies.content import INDEPENDENT, Seat
 from accord.engagements.policies.in_force import in_force
 from accord.engagements.rules import may_see, still_open, well_in_time
 from accord.engagements.sides import delivers_from_now
@@ -340,7 +340,7 @@ def cast_vote(actor: Member, taken: SeatTaken, choice: Choice, because: str, see
         raise WrongInput(because=_("Say why: a vote carries its reason."))
     vote = Vote(taken=taken, choice=choice, because=because.strip(), evidence_digest=review.evidence_digest)
     vote.save()
-    if taken.seat in rules.INDEPENDENT:
+    if taken.seat in INDEPENDENT:
         delivers_from_now(review.engagement, actor)
     body = {
         "review": review.pk,

@@ -9,7 +9,8 @@ from accord.actions.refusals import Refused
 from accord.contracts.models import Review
 from accord.contracts.reviewing.evidence import bid_facts
 from accord.contracts.reviewing.queries import MAY_BE_SIGNED, decision_on
-from accord.engagements.models import Engagement
+from accord.engagements.models import Engagement, Override
+from accord.engagements.overriding import allows
 from accord.engagements.policies.in_force import in_force
 from accord.people.models import Member
 
@@ -19,8 +20,11 @@ def it_was_decided_to_bid(_actor: Member, engagement: Engagement) -> None:
     """Where the policy asks for it, no work is spent on a proposal before."""
     if not in_force().terms(engagement.profile).bid_seats:
         return
-    review = decision_on(engagement, bid_facts(engagement))
+    facts = bid_facts(engagement)
+    review = decision_on(engagement, facts)
     if review is not None and review.decision in MAY_BE_SIGNED:
+        return
+    if allows(engagement, Override.Deed.SIGN, facts) is not None:
         return
     if review is not None:
         because = _("It was decided not to.")

@@ -12,7 +12,7 @@ from accord.actions.refusals import NotAllowed, Refused, WrongInput
 from accord.contracts.models import Choice, Condition, Review, SeatTaken
 from accord.engagements import rules as engagement_rules
 from accord.engagements.models import Engagement, Part
-from accord.engagements.policies.content import Deciding, Seat
+from accord.engagements.policies.content import INDEPENDENT, Deciding, Seat
 from accord.people.models import AccessRole, Member
 
 # The access role that a seat asks for; none: whoever may write.
@@ -26,8 +26,6 @@ ROLES_OF: dict[Seat, tuple[AccessRole, ...]] = {
     Seat.LEGAL: (AccessRole.LEGAL,),
     Seat.OTHER: (),
 }
-# Seats that nobody takes who sells the engagement, owns the relationship or set the price.
-INDEPENDENT = (Seat.PROJECT, Seat.DELIVERY, Seat.QUALITY, Seat.OTHER)
 LATEST = dt.timedelta(days=90)
 _CAUTION = tuple(Choice)  # from the boldest to the most cautious
 
@@ -54,7 +52,8 @@ def may_convene(actor: Member | None, review: Any) -> None:
 
 def is_authority(member: Member, review: Review) -> bool:
     """Whether the policy that the review keeps names the member, who does not sell the engagement."""
-    return member.has_any(*review.asks.overrides) and not engagement_rules.sells(member, review.engagement)
+    named = member.may_write and member.has_any(*review.asks.overrides)
+    return named and not engagement_rules.sells(member, review.engagement)
 
 
 def has_authority(actor: Member | None, review: Any) -> None:

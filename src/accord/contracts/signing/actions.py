@@ -45,7 +45,7 @@ def prepare_contract(actor: Member, proposal: Proposal, term: Term) -> Contract:
     engagement = proposal.engagement
     still_open(engagement)
     _is_a_whole(term)
-    rules.belongs_under(term.master, term.kind, engagement, dt.date.today())
+    rules.belongs_under(term.master, term.kind, engagement, actor, dt.date.today())
     rules.was_sent(proposal)
     rules.is_unchanged(proposal)
     _is_no_contract_yet(proposal)
@@ -97,9 +97,11 @@ def record_client_signature(actor: Member, contract: Contract, digest: str, sign
 
     Raises:
         WrongInput: no copy, nobody named, a day in the future, or a copy that was made from another text.
-        Refused: it is not this text, it was changed, or the client signed already.
+        Refused: it is not this text, it was changed, taken back or replaced, or the client signed already.
     """
     is_on_paper(signed)
+    rules.waits_for_signatures(contract)
+    rules.was_sent(contract.proposal)
     return signatures.for_the_client(actor, contract, digest, signed)
 
 

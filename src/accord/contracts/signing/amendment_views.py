@@ -107,11 +107,11 @@ def let_pass(request: HttpRequest, pk: int) -> HttpResponse:
     found = _amendment(request, pk)
     engagement, back = found.engagement, ("signing:amendment", found.pk)
     try:
-        decided = deciding.passed(engagement, found.seal)
+        deciding.passed(engagement, found.seal)
     except Refused as refused:
         deed = Override.Deed.SIGN
         return override_page(request, engagement, deed, found.seal, found.name, str(refused), back)
-    open_ones = deciding.held_by(found, decided)
+    open_ones = deciding.held_by(found)
     if not open_ones:
         return gone(request, *back)
     about, told = deciding.seal_of(open_ones, found.seal), deciding.told(open_ones)

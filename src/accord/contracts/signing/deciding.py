@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from accord.actions.refusals import Refused
-from accord.contracts.models import Condition, Review
+from accord.contracts.models import Amendment, Condition, Contract, Review
 from accord.contracts.reviewing.queries import open_conditions
 from accord.contracts.signing import rules
 from accord.contracts.signing.rules import Document
@@ -54,9 +54,12 @@ def passed(engagement: Engagement, seal: str) -> Passed:
     return Passed(review, None)
 
 
-def holding(engagement: Engagement, reviews: Sequence[int], blocks: Blocks) -> list[Condition]:
-    """Conditions of these reviews that nobody confirmed yet."""
-    return [c for c in open_conditions(engagement, blocks) if c.review_id in reviews]
+def holding(engagement: Engagement, seals: Collection[str], blocks: Blocks) -> list[Condition]:
+    """Conditions of the decisions on these texts, and of that to bid at all, which nobody confirmed yet."""
+    is_bid = Review.Kind.BID
+    return [
+        c for c in open_conditions(engagement, blocks) if c.review.kind == is_bid or c.review.about in seals
+    ]
 
 
 def conditions_met(engagement: Engagement, conditions: Sequence[Condition], seal: str) -> Override | None:
@@ -86,10 +89,20 @@ def seal_of(conditions: Sequence[Condition], seal: str) -> str:
     return hashlib.sha256(canonical(about).encode()).hexdigest()
 
 
-def held_by(document: Document, by: Passed) -> list[Condition]:
-    """Open conditions of its decision that block signing; an override in place of a decision has none."""
-    reviews = [by.review.pk] if by.review is not None else []
-    return holding(document.engagement, reviews, Blocks.SIGN) if reviews else []
+def held_by(document: Document) -> list[Condition]:
+    """Open conditions that block signing. An override of the decision lets them not pass with it: they ask for their own."""
+    return holding(document.engagement, [document.seal], Blocks.SIGN)
+
+
+def held_at_the_start(engagement: Engagement) -> list[tuple[Contract, list[Condition]]]:
+    """Open conditions that block the start, by the contract in force with whose amendments they came."""
+    if not open_conditions(engagement, Blocks.START):
+        return []
+    found = []
+    for contract in engagement.contracts.filter(state=Contract.State.IN_FORCE):
+        amended = contract.amendments.filter(state=Amendment.State.IN_FORCE).values_list("digest", flat=True)
+        found.append((contract, holding(engagement, [contract.digest, *amended], Blocks.START)))
+    return found
 
 
 def may_be_signed(document: Document) -> Override | None:
@@ -99,5 +112,5 @@ def may_be_signed(document: Document) -> Override | None:
         Refused: something is missing.
     """
     rules.is_unchanged(document)
-    decided = passed(document.engagement, document.seal)
-    return conditions_met(document.engagement, held_by(document, decided), document.seal)
+    passed(document.engagement, document.seal)
+    return conditions_met(document.engagement, held_by(document), document.seal)

@@ -8,7 +8,7 @@ from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accord.contracts.models import Condition, Contract, Signature
+from accord.contracts.models import Choice, Condition, Contract, Review, Signature
 from accord.contracts.signing.queries import notice_until, runs_until
 from accord.engagements.desk import Group, Waiting, waits
 from accord.engagements.models import Part, TakenPart
@@ -46,8 +46,10 @@ def _asked_for(member: Member, may_sign: bool) -> QuerySet[Contract]:
     ends = Q(state=Contract.State.IN_FORCE, ends_on__isnull=False)
     own = Signature.objects.filter(contract=OuterRef("pk"), amendment=None)
     held = Condition.objects.filter(
-        review=OuterRef("review"), blocks=Condition.Blocks.SIGN, confirmed_by=None
-    )
+        Q(review__about=OuterRef("digest")) | Q(review__kind=Review.Kind.BID),
+        review__engagement=OuterRef("engagement"), review__decision=Choice.CONDITIONS,
+        blocks=Condition.Blocks.SIGN, confirmed_by=None,
+    )  # fmt: skip
     found = Contract.objects.filter(engagement__in=visible_to(member)).annotate(
         ours=Exists(own.filter(side=Signature.Side.FIRM)),
         held=Exists(held),

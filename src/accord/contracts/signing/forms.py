@@ -19,6 +19,7 @@ from accord.contracts.signing.rules import LONGEST_NOTICE, LONGEST_RENEWAL, Docu
 from accord.contracts.signing.signatures import Signed
 from accord.engagements.forms import DateInput
 from accord.engagements.models import Engagement, Expectation
+from accord.people.models import Member
 
 Kind = Expectation.Kind
 _AREA = {"rows": 3}
@@ -41,9 +42,9 @@ class PrepareForm(forms.Form):
         label=_("Days of notice before its end"), required=False, min_value=1, max_value=LONGEST_NOTICE
     )
 
-    def __init__(self, *args: Any, engagement: Engagement, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, engagement: Engagement, member: Member, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["master"].queryset = masters_for(engagement)  # type: ignore[attr-defined]
+        self.fields["master"].queryset = masters_for(engagement, member)  # type: ignore[attr-defined]
 
     def term(self) -> Term:
         return Term(**self.cleaned_data)
@@ -81,7 +82,8 @@ class ClientSignatureForm(forms.Form):
     def names(self, document: Document) -> str:
         """The whole seal where its beginning was typed; else what was typed."""
         typed = "".join(self.cleaned_data["seal"].split()).lower()
-        return document.seal if document.seal.startswith(typed) else typed
+        is_enough = len(typed) >= SHORT_SEAL  # blanks between were counted as well
+        return document.seal if is_enough and document.seal.startswith(typed) else typed
 
 
 class EndForm(forms.Form):
@@ -91,6 +93,10 @@ class EndForm(forms.Form):
 
 class ReasonForm(forms.Form):
     because = forms.CharField(label=_("Why"), max_length=500, widget=forms.Textarea(attrs=_AREA))
+
+
+class LetPassForm(ReasonForm):
+    about = forms.CharField(widget=forms.HiddenInput, max_length=64)  # the digest of what the page shows
 
 
 class AddedRow(forms.Form):

@@ -6,8 +6,7 @@ from django.utils.translation import gettext as _
 
 from accord.actions.door import gate
 from accord.actions.refusals import Refused
-from accord.contracts.models import Condition, Contract
-from accord.contracts.reviewing.queries import open_conditions
+from accord.contracts.models import Contract
 from accord.contracts.signing import deciding
 from accord.engagements.models import Engagement, Stage
 from accord.people.models import Member
@@ -17,9 +16,12 @@ from accord.proposals.models import Proposal
 @gate("engagements.move_to_stage")
 def is_signed_by_both(_actor: Member, engagement: Engagement, stage: Stage) -> None:
     """From the review to the contract only when one is in force that orders work."""
-    if stage != Stage.CONTRACT or engagement.stage != Stage.REVIEW:
-        return
-    states = {c.state for c in engagement.contracts.all() if c.kind != Contract.Kind.MASTER}
+    if stage == Stage.CONTRACT and engagement.stage == Stage.REVIEW:
+        _one_is_in_force(list(engagement.contracts.all()))
+
+
+def _one_is_in_force(contracts: list[Contract]) -> None:
+    states = {c.state for c in contracts if c.kind != Contract.Kind.MASTER}
     if Contract.State.IN_FORCE not in states:
         raise Refused(
             _("An engagement is contracted when a contract that both sides signed is in force."),
@@ -49,10 +51,8 @@ def nothing_holds_the_start(_actor: Member, engagement: Engagement, stage: Stage
     """Conditions of what was signed that block the start hold it, until somebody confirms or overrides them."""
     if stage != Stage.DELIVERY or engagement.stage != Stage.CONTRACT:
         return
-    open_ones = open_conditions(engagement, Condition.Blocks.START)
-    if not open_ones:
-        return
-    for contract in engagement.contracts.all():
-        if contract.state == Contract.State.IN_FORCE:
-            own = [c for c in open_ones if c.review_id == contract.review_id]
-            deciding.conditions_met(engagement, own, contract.digest)
+    contracts = list(engagement.contracts.all())
+    if contracts:  # none: it was taken over from elsewhere with its signature
+        _one_is_in_force(contracts)
+    for contract, conditions in deciding.held_at_the_start(engagement):
+        deciding.conditions_met(engagement, conditions, contract.digest)

@@ -71,9 +71,10 @@ def load_contracts(engagement: Engagement) -> list[Contract]:
     return list(engagement.contracts.all())
 
 
-def masters_for(engagement: Engagement) -> QuerySet[Contract]:
-    """Master agreements of the same client under which something can be ordered."""
+def masters_for(engagement: Engagement, member: Member) -> QuerySet[Contract]:
+    """Master agreements of the same client under which a member can order: as far as they may see their engagements."""
     return Contract.objects.filter(
+        engagement__in=visible_to(member).values("pk"),
         engagement__relationship=engagement.relationship_id,
         kind=Contract.Kind.MASTER,
         state=Contract.State.IN_FORCE,

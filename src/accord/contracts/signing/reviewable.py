@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accord.actions.door import follows
 from accord.actions.refusals import Refused
 from accord.contracts.models import Amendment, Constraint, Contract, Review
-from accord.contracts.reviewing.evidence import common, of_check, of_judgement, of_load
+from accord.contracts.reviewing.evidence import common, fits_its_profile, of_check, of_judgement, of_load
 from accord.contracts.reviewing.subjects import Json, Kind, Subject, register
 from accord.contracts.reviewing.voiding import void_what_changed
 from accord.contracts.signing.content import Worth
@@ -48,6 +48,7 @@ def _may_be_reviewed(engagement: Engagement, amendment: Amendment | None) -> Non
     gone = _subject(engagement, amendment).gone
     if gone:
         raise Refused(_("A review decides on what can still be signed."), gone, _("Begin another amendment."))
+    fits_its_profile(engagement, _content(amendment).price)
 
 
 def _evidence(engagement: Engagement, amendment: Amendment) -> Json:

@@ -124,10 +124,13 @@ def still_suffices(review: Review, asked_now: Terms) -> None:
         )
 
 
-def belongs_under(master: Contract | None, kind: str, engagement: Engagement, today: dt.date) -> None:
+def belongs_under(
+    master: Contract | None, kind: str, engagement: Engagement, actor: Member, today: dt.date
+) -> None:
     """
     Raises:
-        WrongInput: an order without its master agreement, or with one of another client or that does not hold.
+        WrongInput: an order without its master agreement, or with one of another client, that the actor may not see, or
+            that does not hold.
     """
     if kind != Contract.Kind.ORDER:
         if master is not None:
@@ -135,7 +138,8 @@ def belongs_under(master: Contract | None, kind: str, engagement: Engagement, to
         return
     if master is None:
         raise WrongInput(master=_("Name the master agreement under which it is ordered."))
-    if master.engagement.relationship_id != engagement.relationship_id:
+    is_theirs = master.engagement.relationship_id == engagement.relationship_id
+    if not is_theirs or not engagement_rules.may_see(actor, master.engagement):
         raise WrongInput(master=_("This master agreement is another client's."))
     if master.kind != Contract.Kind.MASTER or master.state != Contract.State.IN_FORCE:
         raise WrongInput(master=_("This is no master agreement in force."))
@@ -206,6 +210,16 @@ def names_this_text(document: Document, named: str) -> None:
                 named=named.strip()[:12] or _("none"), seal=document.seal[:12]
             ),
             _("Compare the seal on the last page of the signed copy, and have the right version signed."),
+        )
+
+
+def is_as_shown(shown: str, now: str) -> None:
+    """`shown`: the digest of what the page asked to let pass."""
+    if shown != now:
+        raise Refused(
+            _("An override lets exactly one thing pass."),
+            _("What it is about was changed since you opened the page."),
+            _("Open it again, and look at how it stands now."),
         )
 
 

@@ -64,10 +64,10 @@ def _missing(document: Document) -> tuple[Refused | None, bool, list[Condition]]
     """What the first rule that forbids our signature says; whether it is the decision, or else which conditions."""
     try:
         rules.is_unchanged(document)
-        decided = deciding.passed(document.engagement, document.seal)
+        deciding.passed(document.engagement, document.seal)
     except Refused as refused:
         return refused, True, []
-    conditions = deciding.held_by(document, decided)
+    conditions = deciding.held_by(document)
     try:
         deciding.conditions_met(document.engagement, conditions, document.seal)
     except Refused as refused:

@@ -14,7 +14,13 @@ from accord.actions.forms import carried_out, form_page, gone
 from accord.actions.refusals import Refused
 from accord.contracts.models import Constraint, Contract, Signature
 from accord.contracts.signing import actions, deciding, pdf, queries, rules
-from accord.contracts.signing.forms import ClientSignatureForm, EndForm, PrepareForm, ReasonForm, SignForm
+from accord.contracts.signing.forms import (
+    ClientSignatureForm,
+    EndForm,
+    LetPassForm,
+    PrepareForm,
+    SignForm,
+)
 from accord.contracts.signing.showing import standing
 from accord.engagements.models import Engagement, Override
 from accord.engagements.overriding import override
@@ -47,7 +53,8 @@ def prepare(request: HttpRequest, pk: int) -> HttpResponse:
     if proposal is None:  # a stale page: it is a contract by now, or was taken back
         return gone(request, "signing:contracts", found.pk)
     start = {"title": found.title}
-    form = PrepareForm(request.POST if request.method == "POST" else None, engagement=found, initial=start)
+    sent = request.POST if request.method == "POST" else None
+    form = PrepareForm(sent, engagement=found, member=signed_in(request), initial=start)
     done = carried_out(
         request, form, lambda: actions.prepare_contract(signed_in(request), proposal, form.term())
     )
@@ -103,8 +110,7 @@ def client_signature(request: HttpRequest, pk: int) -> HttpResponse:
 def let_conditions_pass(request: HttpRequest, pk: int) -> HttpResponse:
     """Sign before a condition is confirmed: exactly those that are open now."""
     found = _contract(request, pk)
-    reviews = [found.review_id] if found.review_id else []
-    open_ones = deciding.holding(found.engagement, reviews, deciding.Blocks.SIGN)
+    open_ones = deciding.held_by(found)
     if not open_ones:
         return gone(request, "signing:contract", found.pk)
     about = deciding.seal_of(open_ones, found.digest)
@@ -164,12 +170,15 @@ def override_page(
     facts: str,
     back: tuple[str, int],
 ) -> HttpResponse:
-    form = ReasonForm(request.POST if request.method == "POST" else None)
-    if carried_out(
-        request,
-        form,
-        lambda: override(signed_in(request), engagement, deed, about, name, facts, **form.cleaned_data),
-    ):
+    form = LetPassForm(request.POST if request.method == "POST" else None, initial={"about": about})
+
+    def act() -> Override:
+        rules.is_as_shown(form.cleaned_data["about"], about)
+        return override(
+            signed_in(request), engagement, deed, about, name, facts, form.cleaned_data["because"]
+        )
+
+    if carried_out(request, form, act):
         return gone(request, *back)
     told = _(
         "{facts} Your reason stays visible on every page of this engagement, and in the over-sold report."

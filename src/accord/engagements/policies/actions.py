@@ -109,7 +109,9 @@ def _follow(engagement: Engagement, held: InForce, facts: Facts) -> None:
 
 @action(permission=only_the_system)
 def apply_profile(actor: None, engagement: Engagement, profile: Profile, because: str, policy: int) -> None:
-    """The profile that the policy says, in nobody's name."""
+    """The profile that the policy says, in nobody's name; not where somebody chose one meanwhile."""
+    if engagement.profile_chosen or engagement.outcome:
+        return
     body = {"from": engagement.profile, "to": profile, "because": because, "policy": policy}
     engagement.profile, engagement.profile_because = profile, because
     engagement.save()

@@ -29,6 +29,10 @@ class Seat(models.TextChoices):
     OTHER = "other", gettext_lazy("another person")
 
 
+# Seats that nobody takes who sells the engagement, owns the relationship or set the price.
+INDEPENDENT = (Seat.PROJECT, Seat.DELIVERY, Seat.QUALITY, Seat.OTHER)
+
+
 class Deciding(models.TextChoices):
     STRICTEST = "strictest", gettext_lazy("the most cautious vote")
     MAJORITY = "majority", gettext_lazy("the majority; a tie goes to the more cautious")
@@ -71,6 +75,10 @@ class Terms(_Written):
         for seats in (self.seats, self.bid_seats, self.invited):
             if len(set(seats)) != len(seats):
                 raise ValueError(_("A seat is named once."))
+        if not set(self.seats) & set(INDEPENDENT):
+            raise ValueError(
+                _("At least one that must vote is project management, delivery, quality or another person.")
+            )
         if set(self.seats) & set(self.invited):
             raise ValueError(_("A seat that must vote is not invited besides."))
         if self.quorum > len(self.seats) + len(self.invited):
