@@ -52,6 +52,7 @@ def test_each_expectation_is_marked_as_contracted_or_open() -> None:
     scope = record_expectation(who, of, Said("scope", "Reports", TODAY))
     planned.covered(scope, "w1")
     quality = record_expectation(who, of, Said("quality", "No open finding", TODAY))
+    planned.covered(quality, "w2")
     text = proposals.says(
         dates=(DateTerm(name=date.subject, date=date.date, expectation=date.pk),),
         quality=(QualityTerm(name="No open finding", code="w2", expectation=quality.pk),),

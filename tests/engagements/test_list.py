@@ -265,7 +265,9 @@ def test_what_is_backed_ended_or_not_yet_due_does_not_wait() -> None:
 
 
 def test_an_empty_desk_says_so() -> None:
-    text = pages_of(firm.seller()).get("/").content.decode()
+    text = (
+        pages_of(firm.seller()).get("/desk/3/").content.decode()
+    )  # the last part, when none was found before
     assert "Nothing waits for you" in text
     assert "Checked at" in text
 

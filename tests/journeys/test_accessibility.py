@@ -21,7 +21,7 @@ from tests.planning import check_builders as build
 from tests.proposals import builders as proposals
 from tests.proposals.test_standards import card, clause
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.looks]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 

@@ -88,7 +88,6 @@ def test_at_a_desk_a_client_declines_and_its_link_is_closed_by_the_firm(sits_dow
     client.faults.clear()  # a page that is over logs that
 
 
-@pytest.mark.looks
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [375, 1440])
 def test_axe_finds_no_violation_on_the_clients_page(sits_down: Any, theme: str, width: int) -> None:

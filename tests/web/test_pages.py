@@ -119,7 +119,15 @@ def test_no_page_takes_more_queries_for_more_rows_and_none_more_than_12(settings
     assert {page: count for page, count in many.items() if count > 12} == {}
 
 
-PARTS = ("/desk/count/", "/palette/?q=o", "/engagements/?csv=1", "/engagements/choices/?q=portal")  # of pages
+PARTS = (  # of pages
+    "/desk/2/",
+    "/desk/3/",
+    "/desk/count/",
+    "/desk/count/?part=3&before=2",
+    "/palette/?q=o",
+    "/engagements/?csv=1",
+    "/engagements/choices/?q=portal",
+)
 HOSTILE = (
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',

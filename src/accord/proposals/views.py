@@ -189,7 +189,7 @@ def _page(request: HttpRequest, found: Proposal, versions: list[Proposal]) -> Ht
         "may_send": is_draft and not obstacles("proposals.send_proposal", member, found),
         "may_withdraw": found.state == State.SENT
         and not engagement.outcome
-        and not obstacles("proposals.withdraw_proposal", member, found),
+        and not obstacles("proposals.send_proposal", member, found),
         "may_renew": not engagement.outcome
         and all(v.state != State.DRAFT for v in versions)
         and not obstacles("proposals.new_version", member, found),

@@ -24,7 +24,7 @@ from accord.contracts.signing.views import (
 )
 from accord.contracts.signing.wording import lines_of
 from accord.engagements.models import Override
-from accord.engagements.pages import engagement_page, visible
+from accord.engagements.pages import FOR_PAGES, engagement_page, seen, visible
 from accord.people.accounts import signed_in
 
 
@@ -148,7 +148,8 @@ def _bound(contract: Contract) -> list[tuple[Constraint, Worth]]:
 
 
 def _amendment(request: HttpRequest, pk: int) -> Amendment:
-    rows = Amendment.objects.select_related("contract__proposal", "made_by")
+    shown = (f"contract__engagement__{name}" for name in FOR_PAGES)
+    rows = Amendment.objects.select_related("contract__proposal", "made_by", *shown)
     found: Amendment = get_object_or_404(rows, pk=pk)
-    found.contract.engagement = visible(request, found.contract.engagement_id)
+    seen(request, found.contract.engagement)
     return found
