@@ -14,6 +14,9 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork
 	--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
 	$(if $(UPGRADE),--upgrade)
 
+# Tests in a browser wait more than they compute: two at a time for each processor.
+WORKERS = $$((2 * $$(getconf _NPROCESSORS_ONLN)))
+
 # For commands that need settings but no data.
 SCRATCH = ACCORD_DATA=$$(mktemp -d)
 
@@ -33,11 +36,11 @@ check-example: $(RUN) ## Check the promises of examples/portal.yaml at the comma
 	@$(BIN)/accord check examples/portal.yaml || test $$? -eq 1 # 1: not all promises are backed
 
 test: lint ## Run lint and all tests; those with a database, but for browsers, on PostgreSQL too where it is installed
-	@$(BIN)/python -m pytest -n auto
-	@$(BIN)/python scripts/with_postgresql.py $(BIN)/python -m pytest -n auto -m "django_db and not journey"
+	@$(BIN)/python -m pytest -n $(WORKERS)
+	@$(BIN)/python scripts/with_postgresql.py $(BIN)/python -m pytest -n $(WORKERS) -m "django_db and not journey"
 
 test-postgresql: $(DEV) ## Run every test with a database on PostgreSQL, also those in a browser
-	@$(BIN)/python scripts/with_postgresql.py $(BIN)/python -m pytest -n auto -m django_db
+	@$(BIN)/python scripts/with_postgresql.py $(BIN)/python -m pytest -n $(WORKERS) -m django_db
 
 lint: $(DEV) ## Check style, types, templates, migrations and which room imports which
 	@$(BIN)/ruff check .

@@ -12,7 +12,7 @@ from accord.engagements.models import Engagement, Expectation, Part, Profile
 from accord.engagements.policies.actions import change_profile
 from accord.engagements.rules import ROLES_OF
 from accord.people.actions import add_member, appoint_first_administrator
-from accord.people.models import AccessRole, Member
+from accord.people.models import AccessRole, GivenRole, Member
 from accord.relationships.actions import begin_relationship
 from accord.relationships.models import Relationship
 
@@ -22,8 +22,12 @@ PASSWORD = "a long enough password"
 
 def administrator() -> Member:
     """The first administrator; the same one when asked again."""
-    found = Member.objects.filter(given_roles__role=AccessRole.ADMINISTRATOR).first()
-    return found or appoint_first_administrator(None, "Ada Min", "ada@firm.example", PASSWORD)
+    given = GivenRole.objects.filter(role=AccessRole.ADMINISTRATOR).select_related("member").first()
+    return (
+        given.member
+        if given is not None
+        else appoint_first_administrator(None, "Ada Min", "ada@firm.example", PASSWORD)
+    )
 
 
 def member(*roles: AccessRole, name: str = "") -> Member:
