@@ -175,7 +175,7 @@ def test_what_is_dead_before_its_mail_leaves_does_not_leave() -> None:
     done = sent()
     revoke_link(seller(done.engagement), link(done))
     mail.outbox.clear()
-    mail_proposal.call(done.pk, link(done).contact_id, SITE)
+    mail_proposal.call(link(done).pk, SITE)
     assert mail.outbox == []
 
 
