@@ -172,7 +172,7 @@ def test_a_contract_has_one_draft_and_only_in_force(contract: Contract) -> None:
 def test_an_ended_contract_is_not_amended_any_more(contract: Contract) -> None:
     draft = amendment(contract, values=later(contract))
     decided_on_amendment(draft)
-    end_contract(seller(contract.engagement), contract, TODAY, "All done")
+    end_contract(executive(), contract, TODAY, "All done")
     with pytest.raises(Refused, match="is ended"):
         sign_amendment_for_firm(executive(), fresh(draft), draft.seal)
 

@@ -183,7 +183,7 @@ def test_a_contract_that_was_ended_starts_no_work() -> None:
     condition(decided_on(text, Choice.CONDITIONS), Condition.Blocks.START)
     contract = in_force_now(prepared(text))
     of = at_the_contract(contract)
-    end_contract(seller(of), contract, TODAY, "Misprinted")
+    end_contract(executive(), contract, TODAY, "Misprinted")
     with pytest.raises(Refused, match="no contract in force"):
         move_to_stage(seller(of), now(of), Stage.DELIVERY)
 

@@ -417,7 +417,7 @@ def test_orders_of_other_engagements_of_the_client_stand_under_its_master_agreem
     planned.saved(None, other)
     order = prepared(sent(of=Engagement.objects.get(pk=other.pk)), kind="order", master=master)
     assert list(master.orders.all()) == [order]
-    end_contract(seller(master.engagement), master, TODAY, "Renegotiated")
+    end_contract(executive(), master, TODAY, "Renegotiated")
     again = sent(of=with_client_of(master))
     decided_on(again)
     with pytest.raises(WrongInput, match="no master agreement in force"):
@@ -450,14 +450,21 @@ def test_an_engagement_has_several_contracts_each_of_its_own_version() -> None:
 
 def test_a_contract_ends_once_with_its_reason() -> None:
     contract = in_force_now()
-    who = seller(contract.engagement)
-    for wrong in ((TODAY, " "), (TODAY + dt.timedelta(1), "Soon")):
+    who = executive()
+    for wrong in ((TODAY, " "), (TODAY + dt.timedelta(1), "Soon"), (TODAY - dt.timedelta(1), "Never")):
         with pytest.raises(WrongInput):
             end_contract(who, contract, *wrong)
     end_contract(who, contract, TODAY, "The work is done")
     with pytest.raises(Refused, match="ends once"):
         end_contract(who, now(contract), TODAY, "Again")
     assert kinds()[-1] == "contract_ended"
+
+
+def test_whoever_sells_ends_what_was_prepared_but_nothing_that_binds_both_sides() -> None:
+    contract = in_force_now()
+    with pytest.raises(NotAllowed, match="The firm signs"):
+        end_contract(seller(contract.engagement), contract, TODAY, "It is in the way")
+    assert now(contract).state == Contract.State.IN_FORCE
 
 
 def test_a_stranger_prepares_records_and_ends_nothing() -> None:

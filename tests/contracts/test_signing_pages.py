@@ -272,7 +272,10 @@ def test_an_amendment_comes_to_nothing_with_its_reason() -> None:
 def test_a_contract_is_ended_on_its_page() -> None:
     contract = in_force_now()
     sells = pages_of(seller(contract.engagement))
-    sells.post(f"/contracts/{contract.pk}/end/", {"on": TODAY, "because": "All done"})
+    assert (
+        sells.post(f"/contracts/{contract.pk}/end/", {"on": TODAY, "because": "All done"}).status_code == 403
+    )
+    pages_of(executive()).post(f"/contracts/{contract.pk}/end/", {"on": TODAY, "because": "All done"})
     assert now(contract).state == Contract.State.ENDED
     assert "It ended on" in text_of(sells, f"/contracts/{contract.pk}/")
 

@@ -10,7 +10,7 @@ from django.db.models import Max
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from accord.actions.door import action, gate
+from accord.actions.door import action
 from accord.actions.refusals import Refused, WrongInput
 from accord.engagements.models import Engagement, Expectation, Override
 from accord.engagements.overriding import allows, may_override, override
@@ -183,15 +183,6 @@ def numbered(engagement: Engagement) -> None:
     year = timezone.localdate().year
     last = OfferNumber.objects.filter(year=year).aggregate(last=Max("serial"))["last"] or 0
     OfferNumber(engagement=engagement, year=year, serial=last + 1).save()
-
-
-@gate("engagements.override")
-def who_priced_it_lets_nothing_pass(
-    actor: Member, engagement: Engagement, _deed: str = "", about: str = "", *_told: str, **_named: str
-) -> None:
-    for proposal in engagement.proposals.all():
-        if about == proposal.seal:
-            rules.set_no_price(actor, proposal)
 
 
 def _new(actor: Member, engagement: Engagement, estimate: Estimate, content: Content) -> Proposal:

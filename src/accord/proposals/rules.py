@@ -63,20 +63,6 @@ def may_mail_again(actor: Member | None, sending: Any) -> None:
     may_send(actor, sending.proposal)
 
 
-def set_no_price(actor: Member, proposal: Proposal) -> None:
-    """Nobody lets pass what they have priced.
-
-    Raises:
-        NotAllowed: the actor set or changed the price.
-    """
-    if actor.pk in proposal.priced_by:
-        raise NotAllowed(
-            _("Nobody promises alone: who set the price does not let it pass."),
-            _("You set or changed the price of this version."),
-            _("Ask somebody else whom the policy names."),
-        )
-
-
 def is_draft(proposal: Proposal) -> None:
     engagement_rules.still_open(proposal.engagement)
     if proposal.state != State.DRAFT:

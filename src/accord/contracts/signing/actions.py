@@ -105,18 +105,17 @@ def record_client_signature(actor: Member, contract: Contract, digest: str, sign
     return signatures.for_the_client(actor, contract, digest, signed)
 
 
-@action(permission=rules.may_handle)
+@action(permission=rules.may_end)
 def end_contract(actor: Member, contract: Contract, on: dt.date, because: str) -> Contract:
     """It binds nobody from that day on; or it was prepared and is not signed after all.
 
     Raises:
-        WrongInput: no reason, or a day in the future. Refused: it has ended.
+        WrongInput: no reason, or a day in the future or before it began. Refused: it has ended.
     """
     rules.has_not_ended(contract)
     if not because.strip():
         raise WrongInput(because=_("Say why it ends."))
-    if on > dt.date.today():
-        raise WrongInput(on=_("This date lies in the future."))
+    rules.can_end_on(contract, on)
     contract.state, contract.ended_on, contract.ended_because = (
         Contract.State.ENDED,
         on,

@@ -15,6 +15,7 @@ from accord.engagements import rules as engagement_rules
 from accord.engagements.models import Engagement
 from accord.engagements.policies.content import Seat, Terms
 from accord.engagements.rules import sells
+from accord.exchange.wording import day
 from accord.people.models import AccessRole, GivenRole, Member
 from accord.people.rules import FAR_AWAY, is_far_away
 from accord.proposals.content import digest_of
@@ -35,6 +36,15 @@ def may_prepare(actor: Member | None, proposal: Any) -> None:
 def may_handle(actor: Member | None, document: Any) -> None:
     """Record what the client signed, end, amend: for those who lead the engagement."""
     engagement_rules.may_lead(actor, document.engagement)
+
+
+def may_end(actor: Member | None, contract: Any) -> None:
+    """What binds both sides is let go by whom it was signed by; what was only prepared, by those who lead the engagement.
+
+    Raises:
+        NotAllowed: it is in force and the actor does not sign for the firm, or the actor does not lead the engagement.
+    """
+    (may_sign if contract.state == Contract.State.IN_FORCE else may_handle)(actor, contract)
 
 
 def may_sign(actor: Member | None, document: Any) -> None:
@@ -155,8 +165,8 @@ def is_a_term(
         WrongInput: days that no calendar reaches, an end before the beginning, or renewal without an end.
     """
     wrong = {}
-    for name, day in (("begins_on", begins_on), ("ends_on", ends_on)):
-        if day is not None and is_far_away(day):
+    for name, named in (("begins_on", begins_on), ("ends_on", ends_on)):
+        if named is not None and is_far_away(named):
             wrong[name] = str(FAR_AWAY)
     if ends_on is not None and ends_on < begins_on:
         wrong["ends_on"] = _("It ends before it begins.")
@@ -281,6 +291,17 @@ def can_be_changed(amendment: Amendment, revision: int, signed: bool) -> None:
             _("The amendment was changed by somebody else, or in another window, since you opened it."),
             _("Open it again, and look at what it says now."),
         )
+
+
+def can_end_on(contract: Contract, on: dt.date) -> None:
+    """
+    Raises:
+        WrongInput: the day lies in the future, or before the contract was in force.
+    """
+    if on > dt.date.today():
+        raise WrongInput(on=_("This date lies in the future."))
+    if contract.in_force_since is not None and on < contract.in_force_since:
+        raise WrongInput(on=_("It is in force since {day}.").format(day=day(contract.in_force_since)))
 
 
 def has_not_ended(contract: Contract) -> None:

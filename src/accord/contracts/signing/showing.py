@@ -41,7 +41,9 @@ def standing(member: Member, document: Document, signed: Sequence[Signature]) ->
     theirs = next((s for s in signed if s.side == Side.CLIENT), None)
     waiting = document.state in (Contract.State.PREPARED, Amendment.State.DRAFT)
     is_open = not document.engagement.outcome
-    handles = "contracts.drop_amendment" if isinstance(document, Amendment) else "contracts.end_contract"
+    handles = (
+        "contracts.drop_amendment" if isinstance(document, Amendment) else "contracts.record_client_signature"
+    )
     signs = (
         "contracts.sign_amendment_for_firm" if isinstance(document, Amendment) else "contracts.sign_for_firm"
     )

@@ -226,6 +226,7 @@ def _page(
         "contract": found,
         "contracts": rows,
         "standing": standing(signed_in(request), found, found.own_signatures),  # type: ignore[attr-defined]
+        "may_end": not obstacles("contracts.end_contract", signed_in(request), found),
         "groups": queries.bound_by(found) if was_bound else [],
         "amendments": list(found.amendments.all()) if was_bound else [],
         "orders": list(queries.orders_under(found, signed_in(request))) if is_master else [],
