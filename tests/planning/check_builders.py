@@ -10,7 +10,7 @@ from typing import Any
 
 from accord.actions.door import action
 from accord.contracts.models import Contract
-from accord.engagements.actions import record_expectation
+from accord.engagements.actions import Said, record_expectation
 from accord.engagements.models import Engagement, Expectation, Override, Part, Stage
 from accord.estimating.models import Coverage, Effort, Estimate, State, WorkPackage
 from accord.estimating.models import Risk as RiskRow
@@ -143,6 +143,12 @@ def told_date(engagement_: Engagement, days: int) -> Expectation:
 def told_price(engagement_: Engagement, amount: int) -> Expectation:
     seller = engagement_.parts.get(part=Part.SELLER).member
     return record_expectation(seller, engagement_, firm.an_amount(amount))
+
+
+def told_quality(engagement_: Engagement, subject: str) -> Expectation:
+    seller = engagement_.parts.get(part=Part.SELLER).member
+    said = Said(Expectation.Kind.QUALITY, subject, dt.date.today())
+    return record_expectation(seller, engagement_, said)
 
 
 def about(expectation: Expectation, row: Activity) -> None:

@@ -234,3 +234,10 @@ def test_who_writes_the_text_does_not_name_the_work_by_which_an_expected_quality
         told = {t.name: t for t in judge(Proposal(engagement=of, content=kept(says(quality=(term,))))).terms}
         assert not told[term.name].backed
         assert "Delivery names no work for it." in told[term.name].because
+
+
+def test_a_quality_that_the_register_does_not_hold_is_backed_by_no_package() -> None:
+    of = engagement()
+    checked(of)
+    with pytest.raises(Refused, match="holds no such expectation"):
+        send(proposal(of, says(quality=(QualityTerm(name="Never down", code="w2"),))), [contact(of)])

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from accord.engagements.models import Engagement
+from accord.engagements.models import Engagement, Expectation
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Contracted:
 
 
 # By the number of the expectation; None: nothing is contracted in this engagement yet.
-Source = Callable[[Engagement], Mapping[int, Contracted] | None]
+Source = Callable[[Engagement, Sequence[Expectation]], Mapping[int, Contracted] | None]
 _sources: list[Source] = []
 
 
@@ -31,7 +31,7 @@ def tells_contracted(source: Source) -> Source:
     return source
 
 
-def contracted_in(engagement: Engagement) -> dict[int, Contracted] | None:
-    """None: nothing is contracted yet, so that nothing is missing in a contract either."""
-    found = [told for source in _sources if (told := source(engagement)) is not None]
+def contracted_in(engagement: Engagement, said: Sequence[Expectation]) -> dict[int, Contracted] | None:
+    """`said`: all its expectations. None: nothing is contracted yet, so that nothing is missing in a contract either."""
+    found = [told for source in _sources if (told := source(engagement, said)) is not None]
     return None if not found else {pk: one for told in found for pk, one in told.items()}

@@ -11,9 +11,12 @@ from accord.actions.door import follows, gate
 from accord.actions.refusals import Refused
 from accord.engagements.believing import keep as keep_belief
 from accord.engagements.models import Belief, Engagement, Expectation, Stage
+from accord.engagements.queries import loads_with_statements
 from accord.estimating import queries
 from accord.estimating.models import Estimate, State, WorkPackage
 from accord.people.models import Member
+
+loads_with_statements("coverage")
 
 
 @gate("engagements.move_to_stage")

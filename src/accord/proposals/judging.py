@@ -120,9 +120,12 @@ class _Behind:
         return self._judged("cost", _("Price"), price, share_by(curve, float(price)), best)
 
     def quality(self, term: QualityTerm) -> Term:
-        """What the client expects is covered by the work that delivery named, whatever package the text names."""
-        known = [e for e in self.said if e.kind == Expectation.Kind.QUALITY]
-        asked = [e for e in known if e.pk == term.expectation or e.subject.casefold() == term.name.casefold()]
+        """Covered by the work that delivery named for what the client expects, whatever package the text names."""
+        asked = [e for e in self.said if _answers(term, e)]
+        if not asked:
+            because = _("The register holds no such expectation, so delivery has named no work for it.")
+            remedy = _("Record what the client was told, and have delivery say by which work it is reached.")
+            return Term("quality", term.name, term.code, False, because, remedy)
         for e in asked:
             belief = getattr(e, "belief", None)
             if belief is not None and belief.left_out:
@@ -191,6 +194,12 @@ def _missing(engagement: Engagement, check: PromiseCheck | None) -> tuple[str, s
     return "", ""
 
 
+def _answers(term: QualityTerm, e: Expectation) -> bool:
+    """By its number, or under its name."""
+    is_it = e.pk == term.expectation or e.subject.casefold() == term.name.casefold()
+    return e.kind == Expectation.Kind.QUALITY and is_it
+
+
 def _beside(e: Expectation, content: Content) -> Beside:
     if e.kind == Expectation.Kind.TIME:
         return _beside_dates(e, content)
@@ -198,7 +207,7 @@ def _beside(e: Expectation, content: Content) -> Beside:
         return _beside_price(e, content)
     code = e.coverage.code if hasattr(e, "coverage") else ""
     if e.kind == Expectation.Kind.QUALITY:
-        named = [q.name for q in content.quality if q.expectation == e.pk]
+        named = [q.name for q in content.quality if _answers(q, e)]
     else:
         named = [item.name for item in content.scope if code and item.code == code]
     if named:

@@ -22,10 +22,9 @@ def gather(engagement: Engagement, words: Words) -> Letter:
     """All that is known now, in the order in which a team wants to read it. Some fifteen queries, whatever was said."""
     said = statements(engagement)
     known, withdrawn = register_of(engagement)
-    bound = promising.contracted_of(engagement)
     sections = (
         _section("why", _("Why they buy"), words.why, nothing=_("Nobody has written it yet.")),
-        _section("promised", _("What we promised"), said=promising.promises(said, bound), nothing=_("Nothing was said.")),
+        _section("promised", _("What we promised"), said=promising.promises(said), nothing=_("Nothing was said.")),
         _section("contracted", _("What is contracted"), said=promising.what_is_contracted(engagement)),
         _section("changed", _("What was said before, and is not any more"), said=promising.changes(said)),
         _section("people", _("Who decides, and who doubts"), said=_people(engagement, words.notes)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -10,28 +10,18 @@ from django.utils.translation import gettext as _
 from accord.contracts.handing_over.content import Sentence
 from accord.contracts.models import Contract
 from accord.contracts.signing.queries import Bound, bound_by
-from accord.engagements.contracted import contracted_in
 from accord.engagements.models import Engagement, Expectation
 from accord.engagements.queries import Statement
 from accord.exchange.wording import day, money, share
 from accord.proposals.models import Proposal, State
 
 
-def promises(said: Sequence[Statement], contracted: Mapping[int, str] | None) -> list[Sentence]:
-    """What still stands; `contracted`: see `contracted_of`."""
+def promises(said: Sequence[Statement]) -> list[Sentence]:
+    """What still stands, and whether a contract answers it."""
     order = list(Expectation.Kind)
     standing = [s for s in said if not s.withdrawn]
     standing.sort(key=lambda s: (order.index(Expectation.Kind(s.expectation.kind)), s.expectation.said_on))
-    return [_promise(s, contracted) for s in standing]
-
-
-def contracted_of(engagement: Engagement) -> Mapping[int, str] | None:
-    """By the number of an expectation: where a contract answers it. None: nothing is contracted yet."""
-    found = contracted_in(engagement)
-    if found is None:
-        return None
-    words = _("In contract {number}, as “{name}”.")
-    return {pk: words.format(number=one.number, name=one.name) for pk, one in found.items()}
+    return [_promise(s) for s in standing]
 
 
 def what_is_contracted(engagement: Engagement) -> list[Sentence]:
@@ -58,13 +48,14 @@ def value_of(e: Expectation) -> str:
     return money(float(e.amount), e.engagement.currency) if e.amount is not None else ""
 
 
-def _promise(s: Statement, contracted: Mapping[int, str] | None) -> Sentence:
+def _promise(s: Statement) -> Sentence:
     e = s.expectation
     note, is_good = _backed(s), s.backing.backed
-    if contracted is not None:
-        where = contracted.get(e.pk)
-        note += " " + (where or _("Said, but in no contract."))
-        is_good = is_good and where is not None
+    if s.contracted is not None:
+        words = _("In contract {number}, as “{name}”.")
+        note += " " + words.format(number=s.contracted.number, name=s.contracted.name)
+    elif s.has_contract:
+        note, is_good = note + " " + _("Said, but in no contract."), False
     return Sentence(
         text=_told(e), source=f"expectation:{e.pk}", note=note.strip(), tone="good" if is_good else "bad"
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db.models import Prefetch, QuerySet, Subquery, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from accord.contracts.handing_over import rules
@@ -99,9 +99,14 @@ def why_not_taken_over(engagement: Engagement, newest: HandOver | None) -> str:
 
 def _signed(engagement: Engagement) -> dict[str, str]:
     """Other gates of the same page find the contracts loaded."""
-    prefetch_related_objects([engagement], "contracts__amendments")
+    amended = Exists(Amendment.objects.filter(contract=OuterRef("pk"), state=Amendment.State.IN_FORCE))
+    rows = Contract.objects.annotate(is_amended=amended)
+    prefetch_related_objects([engagement], Prefetch("contracts", rows))
     contracts = [c for c in engagement.contracts.all() if c.state == Contract.State.IN_FORCE]
-    amendments = [a for c in contracts for a in c.amendments.all() if a.state == Amendment.State.IN_FORCE]
+    amendments: list[Amendment] = []
+    if any(c.is_amended for c in contracts):
+        in_force = Amendment.objects.filter(contract__in=contracts, state=Amendment.State.IN_FORCE)
+        amendments = list(in_force.select_related("contract"))
     return {document.digest: document.name for document in (*contracts, *amendments)}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.urls import reverse
 
@@ -14,8 +14,10 @@ Kind = Expectation.Kind
 
 
 @tells_contracted
-def answered_by_constraints(engagement: Engagement) -> Mapping[int, Contracted] | None:
-    """By the expectation that a term names, by the work package that covers it, or as the price. At most two queries."""
+def answered_by_constraints(
+    engagement: Engagement, said: Sequence[Expectation]
+) -> Mapping[int, Contracted] | None:
+    """By the expectation that a term names, by the work package that covers it, or as the price. One query."""
     values = ConstraintValue.objects.filter(
         constraint__contract__engagement=engagement, constraint__contract__state=Contract.State.IN_FORCE
     )
@@ -24,9 +26,8 @@ def answered_by_constraints(engagement: Engagement) -> Mapping[int, Contracted] 
     if not newest:
         return None
     standing = [row for row in newest.values() if not row.is_gone]
-    said = Expectation.objects.filter(engagement=engagement).select_related("coverage")
     found = {}
-    for e in said.order_by("pk"):  # what restates comes after what it restates
+    for e in sorted(said, key=lambda e: e.pk):  # what restates comes after what it restates
         row = _answer(e, standing, e.coverage.code if hasattr(e, "coverage") else "")
         if row is not None:
             found[e.pk] = _told(row)
