@@ -1,15 +1,16 @@
-"""What the sign-in page of the sample firm tells: the main story in steps, and its people by what they do."""
+"""What the sign-in page of the sample firm tells: its stories in steps, and its people by what they do."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
 from django.urls import reverse
 
 from accord.demo.firm import mail_of
-from accord.demo.world import World
+from accord.demo.world import Page, World
 from accord.engagements.models import Engagement
 from accord.people.models import Member
 from accord.planning.models import PromiseCheck
@@ -39,10 +40,15 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Tour:
+class Story:
     title: str
     about: str
     steps: list[Step]
+
+
+@dataclass(frozen=True, slots=True)
+class Tour:
+    stories: list[Story]
     groups: list[Group]
 
 
@@ -67,22 +73,23 @@ def tour() -> Tour:
         for key, text in said.items()
         if (member := members.get(mail_of(key))) is not None
     }
-    story = written["story"]
-    engagement = Engagement.objects.filter(title=story["engagement"]).first()
-    steps = [
-        Step(
-            people[step["as"]],
-            step["do"],
-            reverse(written["places"][step["at"]], args=[engagement.pk]),
-        )
-        for step in story["steps"]
-        if engagement is not None and step["as"] in people
-    ]
+    stories = [_story(story, people, written["places"]) for story in written["stories"]]
     groups = [
         Group(group["name"], [people[key] for key in group["people"] if key in people])
         for group in written["groups"]
     ]
-    return Tour(story["title"], story["about"], steps, groups)
+    return Tour(stories, groups)
+
+
+def _story(written: Page, people: Mapping[str, Person], places: Mapping[str, str]) -> Story:
+    titles = {step.get("of", written.get("engagement")) for step in written["steps"]}
+    found = dict(Engagement.objects.filter(title__in=titles).values_list("title", "pk"))
+    steps = [
+        Step(people[step["as"]], step["do"], reverse(places[step["at"]], args=[found[of]]))
+        for step in written["steps"]
+        if (of := step.get("of", written.get("engagement"))) in found and step["as"] in people
+    ]
+    return Story(written["title"], written["about"], steps)
 
 
 def client_link() -> Link | None:
