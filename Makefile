@@ -35,11 +35,11 @@ demo: $(RUN) ## Open a sample firm in the browser, and print where (PORT=8000)
 check-example: $(RUN) ## Check the promises of examples/portal.yaml at the command line
 	@$(BIN)/accord check examples/portal.yaml || test $$? -eq 1 # 1: not all promises are backed
 
-test: lint ## Run lint and all tests; those with a database, but for browsers, on PostgreSQL too where it is installed
+test: lint ## Run lint and all tests; of those with a database one of three on PostgreSQL too, where it is installed
 	@$(BIN)/python -m pytest -n $(WORKERS)
-	@$(BIN)/python scripts/with_postgresql.py $(BIN)/python -m pytest -n $(WORKERS) -m "django_db and not journey"
+	@$(BIN)/python scripts/with_postgresql.py $(BIN)/python -m pytest -n $(WORKERS) -m "django_db and not journey" --one-of 3
 
-test-postgresql: $(DEV) ## Run every test with a database on PostgreSQL, also those in a browser
+test-postgresql: $(DEV) ## Run every test with a database on PostgreSQL
 	@$(BIN)/python scripts/with_postgresql.py $(BIN)/python -m pytest -n $(WORKERS) -m django_db
 
 lint: $(DEV) ## Check style, types, templates, migrations and which room imports which

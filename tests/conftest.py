@@ -6,15 +6,54 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 from django.db import connection, connections
 from django.db.backends.base.operations import BaseDatabaseOperations
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 _FOLDER = tempfile.TemporaryDirectory(
     prefix="accord-test-", ignore_cleanup_errors=True
 )  # gone with the tests
 os.environ.setdefault("ACCORD_DATA", _FOLDER.name)
+
+
+_TOGETHER = "tests/demo/loaded/"  # what is loaded for this folder takes long: once is enough
+
+
+class _OneByOne(LoadScopeScheduling):
+    """Each test goes to the process that is free next, but those of one folder to the same one.
+
+    The library's own groups (`--dist loadgroup`) are not seen by pytest 9.2.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _TOGETHER if nodeid.startswith(_TOGETHER) else nodeid
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--one-of", type=int, default=1, help="run one of N tests, and all with several at once")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The same ones each time; where several people act at the same moment, databases differ most: none is left out."""
+    every = config.getoption("one_of")
+    left_out = {item for item in items if crc32(item.nodeid.encode()) % every and not _at_once(item)}
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=list(left_out))
+
+
+def _at_once(item: pytest.Item) -> bool:
+    mark = item.get_closest_marker("django_db")
+    return mark is not None and bool(mark.kwargs.get("transaction"))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    return _OneByOne(config, log)
 
 
 @pytest.fixture(autouse=True)

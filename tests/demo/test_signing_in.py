@@ -7,7 +7,6 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from accord.engagements.actions import record_expectation
-from accord.people.models import AccessRole, Member
 from tests import firm
 from tests.demo import urls as urls_where_it_runs
 
@@ -62,24 +61,3 @@ def test_who_left_is_not_signed_in(client: Client, where_it_runs: None) -> None:
 def test_signing_in_by_a_link_is_refused(client: Client, where_it_runs: None) -> None:
     """A GET changes nothing: no address that somebody is lured to signs them in."""
     assert client.get(f"/demo/be/{firm.seller().pk}/").status_code == 405
-
-
-def test_the_page_shows_the_story_and_everybody(
-    client: Client, where_it_runs: None, sample_firm: None, django_assert_max_num_queries: object
-) -> None:
-    with django_assert_max_num_queries(12):  # type: ignore[operator]
-        page = client.get("/demo/").content.decode()
-    for name in Member.objects.values_list("name", flat=True):
-        assert f"as {name}" in page
-    assert page.count('class="sample-step"') == 6
-    assert (
-        page.index("Go on as Mara Kern")
-        < page.index("Go on as Elif Demir")
-        < page.index("Go on as Priya Raman")
-    )
-
-
-def test_nobody_of_the_sample_firm_has_a_password_that_anybody_knows(sample_firm: None) -> None:
-    for member in Member.objects.all():
-        administers = member.has_any(AccessRole.ADMINISTRATOR)
-        assert administers or not member.has_usable_password()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -20,10 +21,13 @@ from accord.engagements.actions import (
 from accord.engagements.believing import keep
 from accord.engagements.models import Belief, Engagement, Expectation
 from accord.people.models import AccessRole, Member
-from accord.portfolio.over_sold import Asked, Quarter, by_quarter, by_seller, overrides, told
+from accord.portfolio.over_sold import Asked, Quarter, by_quarter, by_seller, contracted_of, overrides, told
 from accord.proposals.actions import override_sending
+from accord.proposals.content import DateTerm
 from tests import firm
+from tests.contracts import signing_builders as contracts
 from tests.planning import builders as build
+from tests.planning import check_builders as planned
 from tests.proposals import builders as proposals
 
 pytestmark = pytest.mark.django_db
@@ -128,7 +132,7 @@ def test_a_seller_sees_the_own_promises_only_and_nobody_what_is_confidential(clo
 def test_quarters_narrow_the_report_and_nonsense_in_the_address_is_the_last_year(clock: Any) -> None:
     promised(firm.engagement())
     clock.shift(dt.timedelta(70))
-    assert [str(c.of) for c in by_quarter(report())] == ["quarter 2 of 2026"]
+    assert [str(c.of) for c in by_quarter(report())] == ["Q2 2026"]
     assert report(since="2026-3", until="2026-3") == []
     assert len(report(since="2026-2", until="2026-2")) == 1
     assert len(report(since="abc", until="²026-1", seller="x" * 50)) == 1
@@ -149,6 +153,35 @@ def test_overrides_stand_in_the_report() -> None:
     draft = proposals.proposal(of, proposals.says(days=1))
     made = override_sending(firm.member(AccessRole.EXECUTIVE), draft, "It is urgent.", draft.revision)
     assert list(overrides(firm.member(AccessRole.AUDITOR), Asked.of({}))) == [made]
+
+
+def test_a_promise_shows_what_the_contract_made_of_it(client: Client) -> None:
+    of = proposals.engagement()
+    date, seller = planned.told_date(of, 300), contracts.seller(of)
+    planned.told_price(of, 30_000)
+    later = restate_expectation(seller, date, firm.a_date(320))
+    term = DateTerm(name="Go-live", date=later.date, expectation=later.pk)
+    undecided = promised(firm.engagement())
+    contracts.in_force_now(contracts.prepared(contracts.sent(proposals.says(dates=(term,)), of)))
+    said = list(Expectation.objects.filter(kind__in=["time", "cost"]).order_by("pk"))
+    found: Any = contracted_of(said)
+    first, price = said[0], next(e for e in said if e.kind == "cost")
+    assert undecided.pk not in found
+    assert (found[first.pk].constraint.value, found[first.pk].otherwise) == (later.date, True)
+    assert not found[later.pk].otherwise
+    assert (found[price.pk].constraint.value, found[price.pk].otherwise) == (Decimal(40_000), True)
+    client.force_login(firm.member(AccessRole.EXECUTIVE), backend="accord.people.backends.Backend")
+    page = client.get("/portfolio/over-sold/").content.decode()
+    assert page.count("not as told") == 2
+    assert "no contract yet" in page
+
+
+def test_a_promise_that_the_contract_left_out_is_told_as_such(client: Client) -> None:
+    of = proposals.engagement()
+    planned.told_date(of, 300)
+    contracts.in_force_now(contracts.prepared(contracts.sent(of=of)))
+    client.force_login(firm.member(AccessRole.EXECUTIVE), backend="accord.people.backends.Backend")
+    assert "not in the contract" in client.get("/portfolio/over-sold/").content.decode()
 
 
 def test_the_page_needs_no_more_queries_for_more_promises(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from accord.engagements.models import Engagement, Expectation
+from accord.engagements.models import Expectation
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +20,8 @@ class Contracted:
     address: str  # of the constraint's history
 
 
-# By the number of the expectation; None: nothing is contracted in this engagement yet.
-Source = Callable[[Engagement, Sequence[Expectation]], Mapping[int, Contracted] | None]
+# By the engagement's number, then by the expectation's; where nothing is contracted yet, the engagement is not there.
+Source = Callable[[Sequence[Expectation]], Mapping[int, Mapping[int, Contracted]]]
 _sources: list[Source] = []
 
 
@@ -31,7 +31,13 @@ def tells_contracted(source: Source) -> Source:
     return source
 
 
-def contracted_in(engagement: Engagement, said: Sequence[Expectation]) -> dict[int, Contracted] | None:
-    """`said`: all its expectations. None: nothing is contracted yet, so that nothing is missing in a contract either."""
-    found = [told for source in _sources if (told := source(engagement, said)) is not None]
-    return None if not found else {pk: one for told in found for pk, one in told.items()}
+def contracted(said: Sequence[Expectation]) -> dict[int, dict[int, Contracted]]:
+    """By the engagement, then by the expectation; `said`: all expectations of one or several engagements.
+
+    An engagement that is not there has no contract yet, so that nothing is missing in one either.
+    """
+    found: dict[int, dict[int, Contracted]] = {}
+    for source in _sources:
+        for engagement, answered in source(said).items():
+            found.setdefault(engagement, {}).update(answered)
+    return found

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest
 
-from accord.engagements.contracted import Contracted, contracted_in
+from accord.engagements.contracted import Contracted, contracted
 from accord.engagements.models import Engagement, Expectation, Part, Profile, SavedView, TakenPart
 from accord.engagements.policies.in_force import in_force
 from accord.engagements.rules import Backing, backing_of
@@ -243,14 +243,14 @@ def statements(engagement: Engagement) -> list[Statement]:
     rows = list(engagement.expectations.select_related(*_told_with))
     by_id = {row.pk: row for row in rows}
     restated, asked = {row.restates_id for row in rows}, in_force().asked(engagement.profile)
-    contracted = contracted_in(engagement, rows) if rows else None
+    answered = contracted(rows).get(engagement.pk) if rows else None
     return [
         Statement(
             row,
             backing_of(row.kind, getattr(row, "belief", None), asked),
             tuple(_earlier(row, by_id)),
-            (contracted or {}).get(row.pk),
-            contracted is not None,
+            (answered or {}).get(row.pk),
+            answered is not None,
         )
         for row in rows
         if row.pk not in restated

@@ -4,18 +4,35 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import migrations
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ProjectState
 
 
-def append_only(*tables: str, words: str) -> migrations.RunPython:
-    """An operation that lets rows of these tables be added only; `words` is what the database says to the rest."""
+class AppendOnly(Operation):
+    """Rows of these tables can be added only; `words` is what the database says to the rest.
 
-    def put(_apps: Any, editor: Any) -> None:
-        for table in tables:
-            for statement in _statements(editor.connection.vendor, table, words):
-                editor.execute(statement)
+    No RunPython: that one renders all models of the project first, though this needs none of them.
+    """
 
-    return migrations.RunPython(put, migrations.RunPython.noop)
+    reversible = True
+
+    def __init__(self, *tables: str, words: str) -> None:
+        self.tables, self.words = tables, words
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """No model is changed."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: Any, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        for table in self.tables:
+            for statement in _statements(schema_editor.connection.vendor, table, self.words):
+                schema_editor.execute(statement)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: Any, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        """The triggers go with their tables."""
 
 
 def _statements(vendor: str, table: str, words: str) -> list[str]:

@@ -7,7 +7,7 @@ judged it, or nobody asked delivery within a week. Numbers below `ENOUGH` say li
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accord.engagements.contracted import Contracted, contracted
 from accord.engagements.models import Engagement, Expectation, Override, PastBelief
 from accord.engagements.queries import visible_to
 from accord.people.models import AccessRole, Member
@@ -55,7 +56,7 @@ class Quarter:
         return Quarter(self.year + 1, 1) if self.number == 4 else Quarter(self.year, self.number + 1)
 
     def __str__(self) -> str:
-        return _("quarter {number} of {year}").format(number=self.number, year=self.year)
+        return _("Q{number} {year}").format(number=self.number, year=self.year)
 
     @property
     def key(self) -> str:
@@ -215,6 +216,39 @@ def expectations_of(shown: Iterable[Told]) -> dict[int, Expectation]:
     """The statements of a page of the report, by number."""
     rows = Expectation.objects.filter(pk__in=[one.pk for one in shown])
     return {e.pk: e for e in rows.select_related("engagement__relationship__client", "member", "belief")}
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """What a contract made of a promise."""
+
+    constraint: Contracted
+    otherwise: bool  # another value than the one that was told
+
+
+def contracted_of(shown: Iterable[Expectation]) -> dict[int, Binding | None]:
+    """By the promise, where its engagement has a contract in force; None if the contract does not hold it. Two queries.
+
+    What was restated is asked for as it was said last: the contract answers that.
+    """
+    promises = list(shown)
+    rows = Expectation.objects.filter(engagement__in={e.engagement_id for e in promises})
+    said = list(rows.select_related("coverage"))
+    answered = contracted(said)
+    later = {e.restates_id: e for e in said if e.restates_id}
+    found: dict[int, Binding | None] = {}
+    for promise in promises:
+        if promise.engagement_id in answered:
+            answer = answered[promise.engagement_id].get(_said_last(promise, later).pk)
+            was_told = promise.date or promise.amount
+            found[promise.pk] = None if answer is None else Binding(answer, answer.value != was_told)
+    return found
+
+
+def _said_last(promise: Expectation, later: Mapping[int, Expectation]) -> Expectation:
+    while promise.pk in later:
+        promise = later[promise.pk]
+    return promise
 
 
 def today(promise: Expectation) -> float | None:

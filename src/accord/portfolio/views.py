@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from accord.engagements.models import Expectation
 from accord.people.accounts import signed_in
 from accord.people.models import Member
 from accord.portfolio import over_sold as report
@@ -18,6 +21,7 @@ def over_sold(request: HttpRequest) -> HttpResponse:
     found = report.told(member, asked)
     shown = Paginator(found, _ROWS).get_page(request.GET.get("page"))
     said = report.expectations_of(shown)
+    contracted = report.contracted_of(said.values())
     everybody = report.sees_everybody(member)
     page = {
         "asked": asked,
@@ -27,7 +31,7 @@ def over_sold(request: HttpRequest) -> HttpResponse:
         "long_unbacked": sum(one.is_long_unbacked for one in found),
         "enough": report.ENOUGH,
         "shown": shown,
-        "lines": [(one, said[one.pk], report.today(said[one.pk])) for one in shown],
+        "lines": [_line(one, said[one.pk], contracted) for one in shown],
         "by_quarter": report.by_quarter(found),
         "by_seller": report.by_seller(found)[:_GROUPS],
         "by_engagement": [c for c in report.by_engagement(found) if c.over_sold][:_GROUPS],
@@ -36,3 +40,15 @@ def over_sold(request: HttpRequest) -> HttpResponse:
         "overrides": list(report.overrides(member, asked)[:_ROWS]),
     }
     return render(request, "portfolio/over_sold.html", page)
+
+
+def _line(
+    one: report.Told, promise: Expectation, contracted: Mapping[int, report.Binding | None]
+) -> dict[str, object]:
+    return {
+        "told": one,
+        "expectation": promise,
+        "today": report.today(promise),
+        "has_contract": promise.pk in contracted,
+        "binding": contracted.get(promise.pk),
+    }

@@ -2,9 +2,9 @@
 
 from django.db import migrations
 
-from accord.ledger.triggers import append_only
+from accord.ledger.triggers import AppendOnly
 
 
 class Migration(migrations.Migration):
     dependencies = [("actions", "0001_initial")]
-    operations = [append_only("actions_auditentry", "actions_auditchange", words="the audit is never changed or deleted")]
+    operations = [AppendOnly("actions_auditentry", "actions_auditchange", words="the audit is never changed or deleted")]

@@ -14,8 +14,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('engagements', '0001_initial'),
+        ('people', '__first__'),
         ('proposals', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -45,6 +45,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('-id',),
+                'constraints': [models.UniqueConstraint(fields=('year', 'serial'), name='a_contract_has_its_own_number'), models.UniqueConstraint(condition=models.Q(('state__in', ['prepared', 'in_force'])), fields=('proposal',), name='a_version_becomes_one_contract'), models.CheckConstraint(condition=models.Q(('serial__gte', 1)), name='the_first_contract_of_a_year_is_number_1'), models.CheckConstraint(condition=models.Q(('kind', 'order'), ('master__isnull', True), _connector='XOR'), name='an_order_has_its_master_agreement'), models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('begins_on')), _connector='OR'), name='a_contract_ends_after_it_begins'), models.CheckConstraint(condition=models.Q(('ends_on__isnull', False), models.Q(('notice_days__isnull', True), ('renews_months__isnull', True)), _connector='OR'), name='only_what_ends_renews'), models.CheckConstraint(condition=models.Q(('state', 'prepared'), ('state', 'ended'), ('in_force_since__isnull', False), _connector='OR'), name='what_is_in_force_says_since_when'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'ended'), _negated=True), models.Q(('ended_on__isnull', False), models.Q(('ended_because', ''), _negated=True)), _connector='OR'), name='an_ended_contract_says_when_and_why')],
             },
         ),
         migrations.CreateModel(
@@ -60,6 +61,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('id',),
+                'constraints': [models.UniqueConstraint(condition=models.Q(('is_price', True)), fields=('contract',), name='a_contract_has_one_price')],
             },
         ),
         migrations.CreateModel(
@@ -80,6 +82,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('-id',),
+                'constraints': [models.UniqueConstraint(fields=('contract', 'serial'), name='an_amendment_has_its_own_number'), models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('contract',), name='one_draft_of_an_amendment'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'in_force'), _negated=True), models.Q(('in_force_since__isnull', False), models.Q(('digest', ''), _negated=True)), _connector='OR'), name='an_amendment_in_force_has_its_digest'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'dropped'), _negated=True), models.Q(('dropped_because', ''), _negated=True), _connector='OR'), name='a_dropped_amendment_says_why')],
             },
         ),
         migrations.CreateModel(
@@ -102,6 +105,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('-version',),
+                'constraints': [models.UniqueConstraint(fields=('engagement', 'version'), name='a_hand_over_has_its_own_version'), models.UniqueConstraint(condition=models.Q(('state__in', ['draft', 'offered', 'sent_back'])), fields=('engagement',), name='one_open_hand_over'), models.CheckConstraint(condition=models.Q(models.Q(('digest', ''), ('due_on__isnull', True), ('offered_at__isnull', True), ('state', 'draft')), models.Q(models.Q(('state', 'draft'), _negated=True), models.Q(('digest', ''), _negated=True), ('due_on__isnull', False), ('offered_at__isnull', False), ('offered_by__isnull', False)), _connector='OR'), name='what_was_offered_has_its_digest_and_its_day')],
             },
         ),
         migrations.CreateModel(
@@ -113,6 +117,9 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('hand_over', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='acceptance', to='contracts.handover')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('digest', ''), _negated=True), name='an_acceptance_says_of_what')],
+            },
         ),
         migrations.CreateModel(
             name='HandOverQuestion',
@@ -125,6 +132,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('id',),
+                'constraints': [models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='a_question_of_delivery_asks_something')],
             },
         ),
         migrations.CreateModel(
@@ -138,6 +146,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('id',),
+                'constraints': [models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='an_answer_to_delivery_says_something')],
             },
         ),
         migrations.CreateModel(
@@ -195,6 +204,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('-id',),
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('engagement', 'kind'), name='one_open_review_of_a_kind'), models.CheckConstraint(condition=models.Q(('state', 'decided'), ('decision', ''), _connector='XOR'), name='only_what_is_decided_has_a_decision'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'void'), _negated=True), models.Q(('void_because', ''), _negated=True), _connector='OR'), name='what_is_void_says_why'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'proposal'), _negated=True), ('proposal__isnull', False), _connector='OR'), name='a_review_of_a_proposal_names_it'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'amendment'), _negated=True), ('amendment__isnull', False), _connector='OR'), name='a_review_of_an_amendment_names_it')],
             },
         ),
         migrations.AddField(
@@ -224,6 +234,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('id',),
+                'constraints': [models.CheckConstraint(condition=models.Q(('confirmed_by__isnull', True), models.Q(('confirmed_by', models.F('owner')), _negated=True), _connector='OR'), name='a_condition_is_not_confirmed_by_its_owner'), models.CheckConstraint(condition=models.Q(('confirmed_by__isnull', True), models.Q(('confirmed_how', ''), _negated=True), _connector='XOR'), name='a_confirmed_condition_says_how')],
             },
         ),
         migrations.CreateModel(
@@ -238,6 +249,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('id',),
+                'constraints': [models.UniqueConstraint(fields=('review', 'seat'), name='a_seat_is_taken_once'), models.UniqueConstraint(fields=('review', 'member'), name='one_person_one_seat'), models.CheckConstraint(condition=models.Q(('stands_in_for__isnull', True), models.Q(('stands_in_for', models.F('member')), _negated=True), _connector='OR'), name='nobody_stands_in_for_themselves')],
             },
         ),
         migrations.CreateModel(
@@ -265,6 +277,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('id',),
+                'constraints': [models.UniqueConstraint(condition=models.Q(('amendment__isnull', True)), fields=('contract', 'side'), name='a_side_signs_a_contract_once'), models.UniqueConstraint(fields=('amendment', 'side'), name='a_side_signs_an_amendment_once'), models.CheckConstraint(condition=models.Q(('way', 'paper'), ('copy_digest', ''), _connector='XOR'), name='paper_has_its_signed_copy'), models.CheckConstraint(condition=models.Q(('way', 'link'), ('answer__isnull', True), _connector='XOR'), name='by_the_link_the_client_answered'), models.CheckConstraint(condition=models.Q(('side', 'firm'), ('member__isnull', True), _connector='XOR'), name='a_member_signs_for_the_firm'), models.CheckConstraint(condition=models.Q(models.Q(('digest', ''), _negated=True), models.Q(('name', ''), _negated=True)), name='a_signature_says_who_and_what')],
             },
         ),
         migrations.CreateModel(
@@ -277,6 +290,9 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(auto_now_add=True)),
                 ('taken', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='vote', to='contracts.seattaken')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('because', ''), _negated=True), name='a_vote_has_its_reason')],
+            },
         ),
         migrations.CreateModel(
             name='ConstraintValue',
@@ -296,151 +312,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name='constraint',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_price', True)), fields=('contract',), name='a_contract_has_one_price'),
-        ),
-        migrations.AddConstraint(
-            model_name='amendment',
-            constraint=models.UniqueConstraint(fields=('contract', 'serial'), name='an_amendment_has_its_own_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='amendment',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('contract',), name='one_draft_of_an_amendment'),
-        ),
-        migrations.AddConstraint(
-            model_name='amendment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'in_force'), _negated=True), models.Q(('in_force_since__isnull', False), models.Q(('digest', ''), _negated=True)), _connector='OR'), name='an_amendment_in_force_has_its_digest'),
-        ),
-        migrations.AddConstraint(
-            model_name='amendment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'dropped'), _negated=True), models.Q(('dropped_because', ''), _negated=True), _connector='OR'), name='a_dropped_amendment_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.UniqueConstraint(fields=('engagement', 'version'), name='a_hand_over_has_its_own_version'),
-        ),
-        migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['draft', 'offered', 'sent_back'])), fields=('engagement',), name='one_open_hand_over'),
-        ),
-        migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('digest', ''), ('due_on__isnull', True), ('offered_at__isnull', True), ('state', 'draft')), models.Q(models.Q(('state', 'draft'), _negated=True), models.Q(('digest', ''), _negated=True), ('due_on__isnull', False), ('offered_at__isnull', False), ('offered_by__isnull', False)), _connector='OR'), name='what_was_offered_has_its_digest_and_its_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='acceptance',
-            constraint=models.CheckConstraint(condition=models.Q(('digest', ''), _negated=True), name='an_acceptance_says_of_what'),
-        ),
-        migrations.AddConstraint(
-            model_name='handoverquestion',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='a_question_of_delivery_asks_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='handoveranswer',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='an_answer_to_delivery_says_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('engagement', 'kind'), name='one_open_review_of_a_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'decided'), ('decision', ''), _connector='XOR'), name='only_what_is_decided_has_a_decision'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'void'), _negated=True), models.Q(('void_because', ''), _negated=True), _connector='OR'), name='what_is_void_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'proposal'), _negated=True), ('proposal__isnull', False), _connector='OR'), name='a_review_of_a_proposal_names_it'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'amendment'), _negated=True), ('amendment__isnull', False), _connector='OR'), name='a_review_of_an_amendment_names_it'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.UniqueConstraint(fields=('year', 'serial'), name='a_contract_has_its_own_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['prepared', 'in_force'])), fields=('proposal',), name='a_version_becomes_one_contract'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(('serial__gte', 1)), name='the_first_contract_of_a_year_is_number_1'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'order'), ('master__isnull', True), _connector='XOR'), name='an_order_has_its_master_agreement'),
-        ),
-        migrations.AddConstraint(
             model_name='contract',
             constraint=models.CheckConstraint(condition=models.Q(('review__isnull', False), ('override__isnull', False), _connector='OR'), name='a_contract_was_decided_or_overridden'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('begins_on')), _connector='OR'), name='a_contract_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', False), models.Q(('notice_days__isnull', True), ('renews_months__isnull', True)), _connector='OR'), name='only_what_ends_renews'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'prepared'), ('state', 'ended'), ('in_force_since__isnull', False), _connector='OR'), name='what_is_in_force_says_since_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'ended'), _negated=True), models.Q(('ended_on__isnull', False), models.Q(('ended_because', ''), _negated=True)), _connector='OR'), name='an_ended_contract_says_when_and_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='condition',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed_by__isnull', True), models.Q(('confirmed_by', models.F('owner')), _negated=True), _connector='OR'), name='a_condition_is_not_confirmed_by_its_owner'),
-        ),
-        migrations.AddConstraint(
-            model_name='condition',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed_by__isnull', True), models.Q(('confirmed_how', ''), _negated=True), _connector='XOR'), name='a_confirmed_condition_says_how'),
-        ),
-        migrations.AddConstraint(
-            model_name='seattaken',
-            constraint=models.UniqueConstraint(fields=('review', 'seat'), name='a_seat_is_taken_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='seattaken',
-            constraint=models.UniqueConstraint(fields=('review', 'member'), name='one_person_one_seat'),
-        ),
-        migrations.AddConstraint(
-            model_name='seattaken',
-            constraint=models.CheckConstraint(condition=models.Q(('stands_in_for__isnull', True), models.Q(('stands_in_for', models.F('member')), _negated=True), _connector='OR'), name='nobody_stands_in_for_themselves'),
-        ),
-        migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.UniqueConstraint(condition=models.Q(('amendment__isnull', True)), fields=('contract', 'side'), name='a_side_signs_a_contract_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.UniqueConstraint(fields=('amendment', 'side'), name='a_side_signs_an_amendment_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.CheckConstraint(condition=models.Q(('way', 'paper'), ('copy_digest', ''), _connector='XOR'), name='paper_has_its_signed_copy'),
-        ),
-        migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.CheckConstraint(condition=models.Q(('way', 'link'), ('answer__isnull', True), _connector='XOR'), name='by_the_link_the_client_answered'),
-        ),
-        migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.CheckConstraint(condition=models.Q(('side', 'firm'), ('member__isnull', True), _connector='XOR'), name='a_member_signs_for_the_firm'),
-        ),
-        migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('digest', ''), _negated=True), models.Q(('name', ''), _negated=True)), name='a_signature_says_who_and_what'),
-        ),
-        migrations.AddConstraint(
-            model_name='vote',
-            constraint=models.CheckConstraint(condition=models.Q(('because', ''), _negated=True), name='a_vote_has_its_reason'),
         ),
     ]

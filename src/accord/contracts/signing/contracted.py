@@ -8,31 +8,34 @@ from django.urls import reverse
 
 from accord.contracts.models import ConstraintValue, Contract
 from accord.engagements.contracted import Contracted, tells_contracted
-from accord.engagements.models import Engagement, Expectation
+from accord.engagements.models import Expectation
 
 Kind = Expectation.Kind
 
 
 @tells_contracted
-def answered_by_constraints(
-    engagement: Engagement, said: Sequence[Expectation]
-) -> Mapping[int, Contracted] | None:
+def answered_by_constraints(said: Sequence[Expectation]) -> Mapping[int, Mapping[int, Contracted]]:
     """By the expectation that a term names, by the work package that covers it, or as the price. One query."""
     values = ConstraintValue.objects.filter(
-        constraint__contract__engagement=engagement, constraint__contract__state=Contract.State.IN_FORCE
+        constraint__contract__engagement__in={e.engagement_id for e in said},
+        constraint__contract__state=Contract.State.IN_FORCE,
     )
-    rows = values.select_related("constraint__contract").order_by("pk")
-    newest = {row.constraint_id: row for row in rows}
-    if not newest:
-        return None
-    standing = [row for row in newest.values() if not row.is_gone]
-    found = {}
+    newest = {row.constraint_id: row for row in values.select_related("constraint__contract").order_by("pk")}
+    binding: dict[int, list[ConstraintValue]] = {}
+    for row in newest.values():
+        own = binding.setdefault(row.constraint.contract.engagement_id, [])
+        if not row.is_gone:
+            own.append(row)
+    found: dict[int, dict[int, Contracted]] = {engagement: {} for engagement in binding}
     for e in sorted(said, key=lambda e: e.pk):  # what restates comes after what it restates
-        row = _answer(e, standing, e.coverage.code if hasattr(e, "coverage") else "")
-        if row is not None:
-            found[e.pk] = _told(row)
-        elif e.restates_id in found:
-            found[e.pk] = found[e.restates_id]
+        if e.engagement_id not in binding:
+            continue
+        answers = found[e.engagement_id]
+        answer = _answer(e, binding[e.engagement_id], e.coverage.code if hasattr(e, "coverage") else "")
+        if answer is not None:
+            answers[e.pk] = _told(answer)
+        elif e.restates_id in answers:
+            answers[e.pk] = answers[e.restates_id]
     return found
 
 

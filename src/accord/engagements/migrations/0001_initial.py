@@ -10,8 +10,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('people', '__first__'),
         ('relationships', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -43,6 +43,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('-id',),
+                'constraints': [models.CheckConstraint(condition=models.Q(('value__isnull', True), ('value__gte', 0), _connector='OR'), name='a_value_is_not_negative'), models.CheckConstraint(condition=models.Q(('stage__in', ['first_talk', 'qualified', 'estimated', 'proposal', 'review', 'contract', 'delivery', 'closing'])), name='an_engagement_is_in_a_known_stage'), models.CheckConstraint(condition=models.Q(('win_probability__lte', 100)), name='a_chance_of_signing_is_at_most_100'), models.CheckConstraint(condition=models.Q(models.Q(('outcome__in', ['lost', 'declined']), _negated=True), models.Q(('outcome_because', ''), _negated=True), _connector='OR'), name='a_lost_or_declined_engagement_keeps_its_reason'), models.CheckConstraint(condition=models.Q(('profile_chosen', False), models.Q(('profile_because', ''), _negated=True), _connector='OR'), name='a_chosen_profile_has_its_reason')],
             },
         ),
         migrations.CreateModel(
@@ -66,6 +67,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('-said_on', '-id'),
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('amount__isnull', True), ('date__isnull', False), ('kind', 'time')), models.Q(('amount__isnull', False), ('date__isnull', True), ('kind', 'cost')), models.Q(('amount__isnull', True), ('date__isnull', True), ('kind__in', ['scope', 'quality'])), _connector='OR'), name='an_expectation_has_the_value_of_its_kind'), models.CheckConstraint(condition=models.Q(('amount__isnull', True), ('amount__gt', 0), _connector='OR'), name='an_expected_amount_is_positive')],
             },
         ),
         migrations.CreateModel(
@@ -84,6 +86,9 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField()),
                 ('expectation', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='belief', to='engagements.expectation')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('probability__isnull', True), models.Q(('probability__gte', 0), ('probability__lte', 1)), _connector='OR'), name='a_probability_is_between_0_and_1')],
+            },
         ),
         migrations.CreateModel(
             name='Override',
@@ -100,6 +105,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('-id',),
+                'constraints': [models.UniqueConstraint(fields=('deed', 'about'), name='one_override_of_one_thing'), models.CheckConstraint(condition=models.Q(('because', ''), _negated=True), name='an_override_has_its_reason')],
             },
         ),
         migrations.CreateModel(
@@ -144,6 +150,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('name',),
+                'constraints': [models.UniqueConstraint(fields=('member', 'page', 'name'), name='a_saved_view_has_its_own_name')],
             },
         ),
         migrations.CreateModel(
@@ -156,6 +163,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('id',),
+                'constraints': [models.UniqueConstraint(fields=('engagement', 'member', 'part'), name='a_member_takes_a_part_once')],
             },
         ),
         migrations.CreateModel(
@@ -170,53 +178,5 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
             },
-        ),
-        migrations.AddConstraint(
-            model_name='engagement',
-            constraint=models.CheckConstraint(condition=models.Q(('value__isnull', True), ('value__gte', 0), _connector='OR'), name='a_value_is_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='engagement',
-            constraint=models.CheckConstraint(condition=models.Q(('stage__in', ['first_talk', 'qualified', 'estimated', 'proposal', 'review', 'contract', 'delivery', 'closing'])), name='an_engagement_is_in_a_known_stage'),
-        ),
-        migrations.AddConstraint(
-            model_name='engagement',
-            constraint=models.CheckConstraint(condition=models.Q(('win_probability__lte', 100)), name='a_chance_of_signing_is_at_most_100'),
-        ),
-        migrations.AddConstraint(
-            model_name='engagement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome__in', ['lost', 'declined']), _negated=True), models.Q(('outcome_because', ''), _negated=True), _connector='OR'), name='a_lost_or_declined_engagement_keeps_its_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='engagement',
-            constraint=models.CheckConstraint(condition=models.Q(('profile_chosen', False), models.Q(('profile_because', ''), _negated=True), _connector='OR'), name='a_chosen_profile_has_its_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='expectation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount__isnull', True), ('date__isnull', False), ('kind', 'time')), models.Q(('amount__isnull', False), ('date__isnull', True), ('kind', 'cost')), models.Q(('amount__isnull', True), ('date__isnull', True), ('kind__in', ['scope', 'quality'])), _connector='OR'), name='an_expectation_has_the_value_of_its_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='expectation',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__isnull', True), ('amount__gt', 0), _connector='OR'), name='an_expected_amount_is_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='belief',
-            constraint=models.CheckConstraint(condition=models.Q(('probability__isnull', True), models.Q(('probability__gte', 0), ('probability__lte', 1)), _connector='OR'), name='a_probability_is_between_0_and_1'),
-        ),
-        migrations.AddConstraint(
-            model_name='override',
-            constraint=models.UniqueConstraint(fields=('deed', 'about'), name='one_override_of_one_thing'),
-        ),
-        migrations.AddConstraint(
-            model_name='override',
-            constraint=models.CheckConstraint(condition=models.Q(('because', ''), _negated=True), name='an_override_has_its_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='savedview',
-            constraint=models.UniqueConstraint(fields=('member', 'page', 'name'), name='a_saved_view_has_its_own_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='takenpart',
-            constraint=models.UniqueConstraint(fields=('engagement', 'member', 'part'), name='a_member_takes_a_part_once'),
         ),
     ]

@@ -2,13 +2,13 @@
 
 from django.db import migrations
 
-from accord.ledger.triggers import append_only
+from accord.ledger.triggers import AppendOnly
 
 
 class Migration(migrations.Migration):
     dependencies = [("engagements", "0001_initial")]
     operations = [
-        append_only("engagements_expectation", "engagements_withdrawal", words="what was said is never changed or deleted"),
-        append_only("engagements_pastbelief", words="what was believed is never changed or deleted"),
-        append_only("engagements_policy", "engagements_override", words="what was decided is never changed or deleted"),
+        AppendOnly("engagements_expectation", "engagements_withdrawal", words="what was said is never changed or deleted"),
+        AppendOnly("engagements_pastbelief", words="what was believed is never changed or deleted"),
+        AppendOnly("engagements_policy", "engagements_override", words="what was decided is never changed or deleted"),
     ]

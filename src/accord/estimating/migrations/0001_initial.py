@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('engagements', '0001_initial'),
         ('people', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('people', '__first__'),
     ]
 
     operations = [
@@ -50,6 +50,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('-version',),
+                'constraints': [models.UniqueConstraint(fields=('engagement', 'version'), name='an_estimate_version_is_given_once'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), models.Q(('approved_by__isnull', False), models.Q(('digest', ''), _negated=True)), _connector='OR'), name='an_approved_estimate_has_an_approver_and_a_digest')],
             },
         ),
         migrations.CreateModel(
@@ -64,6 +65,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('id',),
+                'constraints': [models.UniqueConstraint(fields=('estimate', 'estimator'), name='an_estimator_contributes_once_to_an_estimate')],
             },
         ),
         migrations.CreateModel(
@@ -105,6 +107,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('position',),
+                'constraints': [models.UniqueConstraint(fields=('estimate', 'code'), name='a_work_package_has_its_own_code'), models.CheckConstraint(condition=models.Q(('level__lte', 5)), name='a_work_breakdown_is_at_most_six_levels_deep'), models.CheckConstraint(condition=models.Q(('units__gt', 0)), name='somebody_does_the_work')],
             },
         ),
         migrations.CreateModel(
@@ -122,6 +125,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('id',),
+                'constraints': [models.CheckConstraint(condition=models.Q(('probability__gte', 0), ('probability__lte', 1)), name='a_risk_has_a_probability_between_0_and_1'), models.CheckConstraint(condition=models.Q(('high__gte', models.F('likely')), ('likely__gte', models.F('low')), ('low__gte', 0)), name='three_points_of_a_risk_rise'), models.CheckConstraint(condition=models.Q(('high', 0), ('package__isnull', False), _connector='OR'), name='a_risk_with_hours_names_its_package')],
             },
         ),
         migrations.CreateModel(
@@ -135,53 +139,8 @@ class Migration(migrations.Migration):
                 ('contribution', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='efforts', to='estimating.contribution')),
                 ('package', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='efforts', to='estimating.workpackage')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='estimate',
-            constraint=models.UniqueConstraint(fields=('engagement', 'version'), name='an_estimate_version_is_given_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='estimate',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), models.Q(('approved_by__isnull', False), models.Q(('digest', ''), _negated=True)), _connector='OR'), name='an_approved_estimate_has_an_approver_and_a_digest'),
-        ),
-        migrations.AddConstraint(
-            model_name='contribution',
-            constraint=models.UniqueConstraint(fields=('estimate', 'estimator'), name='an_estimator_contributes_once_to_an_estimate'),
-        ),
-        migrations.AddConstraint(
-            model_name='workpackage',
-            constraint=models.UniqueConstraint(fields=('estimate', 'code'), name='a_work_package_has_its_own_code'),
-        ),
-        migrations.AddConstraint(
-            model_name='workpackage',
-            constraint=models.CheckConstraint(condition=models.Q(('level__lte', 5)), name='a_work_breakdown_is_at_most_six_levels_deep'),
-        ),
-        migrations.AddConstraint(
-            model_name='workpackage',
-            constraint=models.CheckConstraint(condition=models.Q(('units__gt', 0)), name='somebody_does_the_work'),
-        ),
-        migrations.AddConstraint(
-            model_name='risk',
-            constraint=models.CheckConstraint(condition=models.Q(('probability__gte', 0), ('probability__lte', 1)), name='a_risk_has_a_probability_between_0_and_1'),
-        ),
-        migrations.AddConstraint(
-            model_name='risk',
-            constraint=models.CheckConstraint(condition=models.Q(('high__gte', models.F('likely')), ('likely__gte', models.F('low')), ('low__gte', 0)), name='three_points_of_a_risk_rise'),
-        ),
-        migrations.AddConstraint(
-            model_name='risk',
-            constraint=models.CheckConstraint(condition=models.Q(('high', 0), ('package__isnull', False), _connector='OR'), name='a_risk_with_hours_names_its_package'),
-        ),
-        migrations.AddConstraint(
-            model_name='effort',
-            constraint=models.UniqueConstraint(fields=('package', 'contribution'), name='an_estimator_gives_one_effort_for_a_package'),
-        ),
-        migrations.AddConstraint(
-            model_name='effort',
-            constraint=models.UniqueConstraint(condition=models.Q(('contribution__isnull', True)), fields=('package',), name='a_package_has_one_agreed_effort'),
-        ),
-        migrations.AddConstraint(
-            model_name='effort',
-            constraint=models.CheckConstraint(condition=models.Q(('high__gte', models.F('likely')), ('likely__gte', models.F('low')), ('low__gte', 0)), name='three_points_rise'),
+            options={
+                'constraints': [models.UniqueConstraint(fields=('package', 'contribution'), name='an_estimator_gives_one_effort_for_a_package'), models.UniqueConstraint(condition=models.Q(('contribution__isnull', True)), fields=('package',), name='a_package_has_one_agreed_effort'), models.CheckConstraint(condition=models.Q(('high__gte', models.F('likely')), ('likely__gte', models.F('low')), ('low__gte', 0)), name='three_points_rise')],
+            },
         ),
     ]

@@ -2,9 +2,9 @@
 
 from django.db import migrations
 
-from accord.ledger.triggers import append_only
+from accord.ledger.triggers import AppendOnly
 
 
 class Migration(migrations.Migration):
     dependencies = [("ledger", "0001_initial")]
-    operations = [append_only("ledger_ledgerentry", words="the ledger is append-only")]
+    operations = [AppendOnly("ledger_ledgerentry", words="the ledger is append-only")]

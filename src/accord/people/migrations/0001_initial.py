@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('name',),
+                'constraints': [models.CheckConstraint(condition=models.Q(('hours_per_day__gt', 0), ('hours_per_day__lte', 24)), name='a_member_works_some_hours_a_day')],
             },
         ),
         migrations.CreateModel(
@@ -113,6 +114,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('-level', 'skill__name'),
+                'constraints': [models.UniqueConstraint(fields=('member', 'skill'), name='a_member_has_a_skill_once'), models.CheckConstraint(condition=models.Q(('level__gte', 1), ('level__lte', 5)), name='a_skill_level_is_1_to_5')],
             },
         ),
         migrations.CreateModel(
@@ -133,6 +135,9 @@ class Migration(migrations.Migration):
                 ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='team_places', to=settings.AUTH_USER_MODEL)),
                 ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='places', to='people.team')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('team', 'member'), name='a_member_is_in_a_team_once')],
+            },
         ),
         migrations.CreateModel(
             name='Absence',
@@ -173,21 +178,5 @@ class Migration(migrations.Migration):
                 'ordering': ('-valid_from',),
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('member__isnull', True), ('role__isnull', False)), models.Q(('member__isnull', False), ('role__isnull', True)), _connector='OR'), name='a_rate_is_of_a_role_or_a_member'), models.CheckConstraint(condition=models.Q(('bill__gte', 0), ('cost__gte', 0)), name='a_rate_is_not_negative'), models.UniqueConstraint(condition=models.Q(('role__isnull', False)), fields=('role', 'valid_from'), name='a_role_has_one_rate_from_a_day'), models.UniqueConstraint(condition=models.Q(('member__isnull', False)), fields=('member', 'valid_from'), name='a_member_has_one_rate_from_a_day')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='member',
-            constraint=models.CheckConstraint(condition=models.Q(('hours_per_day__gt', 0), ('hours_per_day__lte', 24)), name='a_member_works_some_hours_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='memberskill',
-            constraint=models.UniqueConstraint(fields=('member', 'skill'), name='a_member_has_a_skill_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='memberskill',
-            constraint=models.CheckConstraint(condition=models.Q(('level__gte', 1), ('level__lte', 5)), name='a_skill_level_is_1_to_5'),
-        ),
-        migrations.AddConstraint(
-            model_name='teamplace',
-            constraint=models.UniqueConstraint(fields=('team', 'member'), name='a_member_is_in_a_team_once'),
         ),
     ]

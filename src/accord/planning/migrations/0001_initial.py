@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         ('engagements', '0002_append_only'),
         ('estimating', '0001_initial'),
         ('people', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('people', '__first__'),
     ]
 
     operations = [
@@ -58,6 +58,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name_plural': 'activities',
                 'ordering': ('position',),
+                'constraints': [models.UniqueConstraint(fields=('plan', 'code'), name='an_activity_has_its_own_code'), models.CheckConstraint(condition=models.Q(('high__gte', models.F('likely')), ('likely__gte', models.F('low')), ('low__gte', 0)), name='three_points_of_an_activity_rise'), models.CheckConstraint(condition=models.Q(('done__gte', 0), ('done__lte', 1)), name='a_share_complete_is_between_0_and_1')],
             },
         ),
         migrations.CreateModel(
@@ -142,18 +143,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='activity',
             index=models.Index(condition=models.Q(('done__lt', 1)), fields=['planned_finish', 'planned_start'], name='work_ahead'),
-        ),
-        migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.UniqueConstraint(fields=('plan', 'code'), name='an_activity_has_its_own_code'),
-        ),
-        migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.CheckConstraint(condition=models.Q(('high__gte', models.F('likely')), ('likely__gte', models.F('low')), ('low__gte', 0)), name='three_points_of_an_activity_rise'),
-        ),
-        migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.CheckConstraint(condition=models.Q(('done__gte', 0), ('done__lte', 1)), name='a_share_complete_is_between_0_and_1'),
         ),
         migrations.AddIndex(
             model_name='promisecheck',

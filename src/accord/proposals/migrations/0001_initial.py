@@ -15,8 +15,8 @@ class Migration(migrations.Migration):
         ('engagements', '0001_initial'),
         ('estimating', '0001_initial'),
         ('people', '0001_initial'),
+        ('people', '__first__'),
         ('relationships', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -40,6 +40,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('-version',),
+                'constraints': [models.UniqueConstraint(fields=('engagement', 'version'), name='a_proposal_has_its_own_version'), models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('engagement',), name='one_draft_of_a_proposal'), models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(('digest', ''), _negated=True), _connector='OR'), name='what_was_sent_has_its_digest')],
             },
         ),
         migrations.CreateModel(
@@ -60,6 +61,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('id',),
+                'constraints': [models.UniqueConstraint(fields=('proposal', 'contact'), name='a_contact_has_one_link_to_a_version'), models.CheckConstraint(condition=models.Q(models.Q(('revoked_at__isnull', True), ('revoked_by__isnull', True)), models.Q(('revoked_at__isnull', False), ('revoked_by__isnull', False)), _connector='OR'), name='somebody_revoked_a_revoked_link'), models.CheckConstraint(condition=models.Q(models.Q(('opened_first_at__isnull', True), ('opened_last_at__isnull', True)), ('opened_first_at__lte', models.F('opened_last_at')), _connector='OR'), name='a_link_is_opened_first_before_last')],
             },
         ),
         migrations.CreateModel(
@@ -78,6 +80,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('id',),
+                'constraints': [models.UniqueConstraint(condition=models.Q(('kind__in', ['accept', 'decline'])), fields=('proposal',), name='a_client_accepts_or_declines_a_version_once'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'comment'), _negated=True), models.Q(('text', ''), _negated=True), _connector='OR'), name='a_comment_says_something'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'accept'), _negated=True), models.Q(models.Q(('name', ''), _negated=True), models.Q(('digest', ''), _negated=True)), _connector='OR'), name='an_acceptance_has_a_name_and_what_was_shown'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'too_late'), models.Q(('not_counted', ''), _negated=True)), models.Q(models.Q(('kind', 'too_late'), _negated=True), ('not_counted', '')), _connector='OR'), name='what_came_too_late_says_why')],
             },
         ),
         migrations.CreateModel(
@@ -104,6 +107,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('role__name',),
+                'constraints': [models.UniqueConstraint(fields=('card', 'role'), name='a_card_has_one_rate_of_a_role'), models.CheckConstraint(condition=models.Q(('rate__gt', 0)), name='a_rate_of_a_card_is_above_zero')],
             },
         ),
         migrations.CreateModel(
@@ -117,6 +121,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('id',),
+                'constraints': [models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='a_reply_says_something')],
             },
         ),
         migrations.CreateModel(
@@ -129,6 +134,9 @@ class Migration(migrations.Migration):
                 ('contact', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='relationships.contact')),
                 ('proposal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sendings', to='proposals.proposal')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('proposal', 'contact'), name='a_proposal_is_sent_once_to_a_contact')],
+            },
         ),
         migrations.AddField(
             model_name='proposal',
@@ -170,61 +178,5 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('year', 'serial'), name='an_offer_has_its_own_number'), models.CheckConstraint(condition=models.Q(('serial__gte', 1)), name='the_first_offer_of_a_year_is_number_1')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind__in', ['accept', 'decline'])), fields=('proposal',), name='a_client_accepts_or_declines_a_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'comment'), _negated=True), models.Q(('text', ''), _negated=True), _connector='OR'), name='a_comment_says_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'accept'), _negated=True), models.Q(models.Q(('name', ''), _negated=True), models.Q(('digest', ''), _negated=True)), _connector='OR'), name='an_acceptance_has_a_name_and_what_was_shown'),
-        ),
-        migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'too_late'), models.Q(('not_counted', ''), _negated=True)), models.Q(models.Q(('kind', 'too_late'), _negated=True), ('not_counted', '')), _connector='OR'), name='what_came_too_late_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='cardline',
-            constraint=models.UniqueConstraint(fields=('card', 'role'), name='a_card_has_one_rate_of_a_role'),
-        ),
-        migrations.AddConstraint(
-            model_name='cardline',
-            constraint=models.CheckConstraint(condition=models.Q(('rate__gt', 0)), name='a_rate_of_a_card_is_above_zero'),
-        ),
-        migrations.AddConstraint(
-            model_name='reply',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='a_reply_says_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='sending',
-            constraint=models.UniqueConstraint(fields=('proposal', 'contact'), name='a_proposal_is_sent_once_to_a_contact'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.UniqueConstraint(fields=('engagement', 'version'), name='a_proposal_has_its_own_version'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('engagement',), name='one_draft_of_a_proposal'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(('digest', ''), _negated=True), _connector='OR'), name='what_was_sent_has_its_digest'),
-        ),
-        migrations.AddConstraint(
-            model_name='link',
-            constraint=models.UniqueConstraint(fields=('proposal', 'contact'), name='a_contact_has_one_link_to_a_version'),
-        ),
-        migrations.AddConstraint(
-            model_name='link',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('revoked_at__isnull', True), ('revoked_by__isnull', True)), models.Q(('revoked_at__isnull', False), ('revoked_by__isnull', False)), _connector='OR'), name='somebody_revoked_a_revoked_link'),
-        ),
-        migrations.AddConstraint(
-            model_name='link',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('opened_first_at__isnull', True), ('opened_last_at__isnull', True)), ('opened_first_at__lte', models.F('opened_last_at')), _connector='OR'), name='a_link_is_opened_first_before_last'),
         ),
     ]

@@ -2,12 +2,12 @@
 
 from django.db import migrations
 
-from accord.ledger.triggers import append_only
+from accord.ledger.triggers import AppendOnly
 
 
 class Migration(migrations.Migration):
     dependencies = [("proposals", "0001_initial")]
     operations = [
-        append_only("proposals_offernumber", words="the number of an offer never changes"),
-        append_only("proposals_answer", "proposals_reply", words="what a client said is never changed or deleted"),
+        AppendOnly("proposals_offernumber", words="the number of an offer never changes"),
+        AppendOnly("proposals_answer", "proposals_reply", words="what a client said is never changed or deleted"),
     ]

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('people', '__first__'),
     ]
 
     operations = [
@@ -79,6 +79,9 @@ class Migration(migrations.Migration):
                 ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='presences', to='relationships.contact')),
                 ('interaction', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='presences', to='relationships.interaction')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('interaction', 'contact'), name='a_contact_takes_part_once')],
+            },
         ),
         migrations.AddField(
             model_name='interaction',
@@ -102,9 +105,5 @@ class Migration(migrations.Migration):
             model_name='interaction',
             name='relationship',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='interactions', to='relationships.relationship'),
-        ),
-        migrations.AddConstraint(
-            model_name='presence',
-            constraint=models.UniqueConstraint(fields=('interaction', 'contact'), name='a_contact_takes_part_once'),
         ),
     ]
