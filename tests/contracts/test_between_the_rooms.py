@@ -15,6 +15,7 @@ from accord.contracts.handing_over.content import Words
 from accord.contracts.handing_over.queries import newest, seal_of
 from accord.contracts.models import Contract, Review
 from accord.contracts.reviewing.actions import call_review
+from accord.contracts.reviewing.wording import evidence_of
 from accord.contracts.signing.actions import prepare_contract
 from accord.engagements.actions import change_engagement, move_to_stage
 from accord.engagements.models import Engagement, Override, Part, Profile, Stage
@@ -24,7 +25,7 @@ from accord.people.models import AccessRole
 from accord.people.queries import the_firm
 from accord.proposals.actions import new_version
 from tests import firm
-from tests.contracts.builders import judged
+from tests.contracts.builders import called, judged
 from tests.contracts.handing_over_builders import accept, accepted, offer, offered
 from tests.contracts.signing_builders import (
     TODAY,
@@ -141,6 +142,16 @@ def test_nor_before_it_was_amended_unless_that_is_overridden() -> None:
     assert move_to_stage(seller(of), now(of), Stage.DELIVERY).stage == Stage.DELIVERY
 
 
+def test_a_start_that_was_let_pass_waits_again_when_the_contract_was_amended_since() -> None:
+    contract = in_force_now()
+    of = with_delivery(contract.engagement)
+    move_to_stage(seller(of), of, Stage.CONTRACT)
+    override_start(firm.member(AccessRole.EXECUTIVE), now(of), "They wait.", seal_of(of, newest(of)))
+    amended(amendment(contract, price_difference=Decimal(5000)))
+    with pytest.raises(Refused, match="accepted the hand-over"):
+        move_to_stage(seller(of), now(of), Stage.DELIVERY)
+
+
 def test_nothing_is_accepted_that_was_offered_before_the_contract_was_amended() -> None:
     contract = in_force_now()
     of = with_delivery(contract.engagement)
@@ -181,6 +192,20 @@ def test_a_master_agreement_of_a_confidential_engagement_is_named_to_nobody_else
     assert "Project Merger" not in page
     with pytest.raises(WrongInput):
         prepare_contract(seller(other), text, term(kind="order", master=Contract.objects.get(pk=master.pk)))
+
+
+def test_evidence_keeps_no_name_of_an_engagement_that_became_confidential_since() -> None:
+    past, open_one = firm.engagement(), called()
+    row = {"engagement": past.pk, "title": "Project Merger", "client": "Harbour Bank"}
+    ended = row | {"late": 3, "runs": False, "because": ""}
+    check = open_one.evidence["check"] | {"others": [row | {"before": "80 %", "after": "60 %"}]}
+    open_one.evidence |= {"alike": [ended], "check": check}
+    assert sum("Project Merger" in told.told for told in evidence_of(open_one, open_one.engagement)) == 2
+    past.confidential = True
+    planned.saved(None, past)
+    found = [told.told for told in evidence_of(open_one, open_one.engagement)]
+    assert not any("Merger" in told or "Harbour" in told for told in found)
+    assert "another engagement (confidential): 3 days late" in found
 
 
 def test_pages_of_a_confidential_engagement_tell_an_outsider_nothing() -> None:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from accord.contracts.models import Contract
+from accord.contracts.models import Choice, Contract
 from accord.contracts.signing.actions import record_client_signature, sign_for_firm
+from accord.contracts.signing.amending import Wanted, save_amendment, sign_amendment_for_firm
 from accord.contracts.signing.content import Worth
 from accord.contracts.signing.queries import notice_until, runs_until
 from accord.engagements.actions import Said, record_expectation, restate_expectation
 from accord.engagements.desk import waiting_for
 from accord.engagements.models import Engagement
 from accord.engagements.queries import statements
+from accord.exchange.wording import day
 from accord.people.models import AccessRole, Member
 from accord.proposals.content import DateTerm, QualityTerm
 from tests import firm
@@ -25,6 +28,7 @@ from tests.contracts.signing_builders import (
     by_client,
     condition,
     decided_on,
+    decided_on_amendment,
     executive,
     in_force_now,
     prepared,
@@ -169,3 +173,44 @@ def test_what_ran_out_is_told_until_somebody_ends_it() -> None:
     contract = prepared(begins_on=TODAY - dt.timedelta(90), ends_on=TODAY - dt.timedelta(1))
     in_force_now(contract)
     assert "end it here, or renew it" in lines(seller(contract.engagement))
+
+
+def test_a_decided_amendment_waits_for_our_signature_and_then_for_theirs() -> None:
+    contract, who = in_force_now(), executive()
+    sells = seller(contract.engagement)
+    draft = amendment(contract, price_difference=Decimal(5000))
+    assert draft.name not in lines(who)
+    held = condition(decided_on_amendment(draft, Choice.CONDITIONS))
+    assert draft.name not in lines(who)
+    held.confirmed_by, held.confirmed_how = firm.member(AccessRole.DELIVERY_LEAD), "Seen"
+    planned.saved(None, held)
+    assert f"{draft} is decided: it waits for our signature." in lines(who)
+    assert draft.name not in lines(sells)
+    sign_amendment_for_firm(who, draft, draft.seal)
+    assert draft.name not in lines(who)
+    assert f"We signed {draft}; the client has not yet." in lines(sells)
+
+
+def test_a_decided_amendment_that_was_changed_since_waits_for_nobody_s_signature() -> None:
+    draft = amendment(in_force_now(), price_difference=Decimal(5000))
+    decided_on_amendment(draft)
+    save_amendment(draft.made_by, draft, Wanted("Other", price_difference=Decimal(6000)), draft.revision)
+    assert draft.name not in lines(executive())
+
+
+def test_what_binds_otherwise_than_was_told_last_waits_for_the_seller() -> None:
+    of = proposals.engagement()
+    date = planned.told_date(of, 300)
+    text = proposals.says(dates=(DateTerm(name="Go-live", date=date.date, expectation=date.pk),))
+    contract = in_force_now(prepared(sent(text, of)))
+    sells = seller(of)
+    assert "binds to" not in lines(sells)
+    later = Worth(date=TODAY + dt.timedelta(320))
+    amended(amendment(contract, values={contract.constraints.get(kind="time").pk: later}))
+    assert (
+        f"“Go-live” was told as {day(date.date)}, and {contract.number} binds to {day(later.date)}."
+        in lines(sells)
+    )
+    assert "binds to" not in lines(executive())
+    restate_expectation(sells, date, firm.a_date(320))
+    assert "binds to" not in lines(sells)

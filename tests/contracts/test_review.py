@@ -469,6 +469,22 @@ def test_where_the_policy_asks_for_it_nobody_begins_a_proposal_before_it_is_deci
     assert begin_proposal(seller(of), now(of))
 
 
+def test_a_further_version_waits_for_the_decision_where_the_engagement_became_heavy() -> None:
+    draft = judged()
+    of = draft.engagement
+    sent = proposals.send(draft, [proposals.contact(of)])
+    firm.with_profile(of, Profile.HEAVY)
+    with pytest.raises(Refused, match="Nothing was decided yet"):
+        new_version(seller(of), now(sent))
+    who = people(of)
+    review = call_review(seller(of), now(of), Review.Kind.BID)
+    for seat, member in ((Seat.SALES, who.seller), (Seat.DELIVERY, who.lead), (Seat.FINANCE, who.finance)):
+        take_seat(member, review, seat)
+        vote(member, review)
+    change_engagement(seller(of), now(of), of.title, 90_000, 10, False)
+    assert new_version(seller(of), now(sent)).version == 2
+
+
 def test_no_bid_is_no_proposal_and_another_value_is_another_decision() -> None:
     of = firm.with_profile(proposals.engagement(), Profile.HEAVY)
     who = people(of)

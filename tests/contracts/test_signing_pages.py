@@ -220,6 +220,7 @@ def test_an_amendment_is_written_changed_signed_and_seen_in_the_history() -> Non
     later = TODAY + dt.timedelta(330)
     page = text_of(sells, f"/contracts/{contract.pk}/amend/")
     assert "Go-live" in page
+    assert "It is 40\u202f000\u00a0EUR now." in page
     form = amend_form(contract, **{f"value-{date.pk}": later.isoformat(), "price_difference": "5000"})
     wrong = sells.post(f"/contracts/{contract.pk}/amend/", form | {f"value-{date.pk}": ""})
     assert wrong.status_code == 422
@@ -246,12 +247,25 @@ def test_an_amendment_is_written_changed_signed_and_seen_in_the_history() -> Non
     assert "by the contract" in history
 
 
+def test_the_page_of_a_draft_says_which_of_its_values_delivery_does_not_back() -> None:
+    contract = in_force_now()
+    date = contract.constraints.get(kind="time")
+    draft = amendment(contract, values={date.pk: Worth(date=TODAY + dt.timedelta(1))})
+    sells, address = pages_of(seller(contract.engagement)), f"/contracts/amendments/{draft.pk}/"
+    assert f"{address}behind/" in text_of(sells, address)
+    told = text_of(sells, f"{address}behind/")
+    assert "1 is not backed" in told
+    assert "It would be kept with" in told
+    amended(draft)
+    assert f"{address}behind/" not in text_of(sells, address)
+
+
 def amend_form(contract: Contract, **changed: str) -> dict[str, str]:
     """What a browser sends of the form as it stands, with something changed."""
-    from accord.contracts.signing.amendment_views import _bound
+    from accord.contracts.signing.amendment_views import _start
     from accord.contracts.signing.forms import AmendmentForm
 
-    form = AmendmentForm(None, bound=_bound(contract))
+    form = AmendmentForm(None, **_start(contract))
     data = {"reason": "The client wants it later."}
     for _constraint, value, _gone in form.lines():
         data[value.html_name] = str(value.value() or "")
@@ -312,6 +326,7 @@ def test_no_page_asks_more_for_more_rows() -> None:
             f"{contract.pk}/",
             f"{contract.pk}/amend/",
             f"amendments/{draft.pk}/",
+            f"amendments/{draft.pk}/behind/",
             f"amendments/{draft.pk}/change/",
             f"constraints/{time.pk}/",
         ):

@@ -3,7 +3,6 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from accord.contracts.signing.content import Worth
@@ -17,13 +16,12 @@ from tests.contracts import builders as reviews
 from tests.contracts import handing_over_builders as hand_overs
 from tests.contracts import signing_builders as contracts
 from tests.estimating import builders as estimates
+from tests.journeys.axe import judged
 from tests.planning import check_builders as build
 from tests.proposals import builders as proposals
 from tests.proposals.test_standards import card, clause
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 def test_axe_finds_no_violation_on_any_page(sits_down) -> None:  # type: ignore[no-untyped-def]
@@ -221,18 +219,5 @@ def violations(page: Page, *addresses: str) -> list[str]:
     found = []
     for address in addresses:
         page.goto(address)
-        page.wait_for_load_state("networkidle")
         found += judged(page, address)
-    return found
-
-
-def judged(page: Page, where: str) -> list[str]:
-    """All rules in the light theme; in the dark one, where only colours differ, the rule about them."""
-    found = []
-    for theme, rules in (("light", RULES), ("dark", ["color-contrast"])):
-        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-        expect(page.locator("html")).to_have_attribute("data-bs-theme", theme)
-        answer = Axe().run(page, options={"runOnly": rules})
-        wrong = answer.response["violations"]
-        found += [f"{where}, {theme}: {v['id']} at {v['nodes'][0]['html'][:160]}" for v in wrong]
     return found

@@ -7,13 +7,13 @@ import re
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
-from axe_playwright_python.sync_playwright import Axe
 from django.core import mail
 from django.core.cache import cache
 from playwright.sync_api import Page, expect
 
 from accord.people.models import AccessRole, Member
 from tests import firm
+from tests.journeys.axe import judged
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -41,8 +41,7 @@ def _it_is_me(page: Page) -> None:
 
 
 def _is_accessible(page: Page) -> None:
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    assert judged(page) == []
 
 
 @pytest.mark.parametrize("width", [375, 1440])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -71,6 +72,7 @@ def digest_of(content: dict[str, Any], engagement: int, version: int) -> str:
     return hashlib.sha256(canonical(about | content).encode()).hexdigest()
 
 
-def digest_of_none(engagement: int) -> str:
-    """What an override is about where nobody has begun a hand-over."""
-    return hashlib.sha256(canonical({"engagement": engagement, "hand_over": None}).encode()).hexdigest()
+def digest_of_start(engagement: int, hand_over: str | None, signed: Collection[str]) -> str:
+    """What an override of the start is about: the seal of a hand-over, if there is one, and of all that is signed."""
+    about = {"engagement": engagement, "hand_over": hand_over, "signed": sorted(signed)}
+    return hashlib.sha256(canonical(about).encode()).hexdigest()

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery, pre
 from django.utils.translation import gettext as _
 
 from accord.contracts.handing_over import rules
-from accord.contracts.handing_over.content import Letter, digest_of_none
+from accord.contracts.handing_over.content import Letter, digest_of_start
 from accord.contracts.models import (
     Amendment,
     Choice,
@@ -38,8 +38,8 @@ def was_decided(engagement: Engagement) -> bool:
 
 
 def seal_of(engagement: Engagement, found: HandOver | None) -> str:
-    """What an override of the start is about: the newest version as it is now, or that there is none."""
-    return found.seal if found is not None else digest_of_none(engagement.pk)
+    """What an override of the start is about: this version as it is now, or none, and all that is signed."""
+    return digest_of_start(engagement.pk, found.seal if found else None, _signed(engagement))
 
 
 def names_of(engagement: Engagement, numbers: Sequence[int]) -> str:

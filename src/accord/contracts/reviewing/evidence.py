@@ -249,6 +249,7 @@ def _others(result: Json, member: Member | None) -> list[Json]:
     felt = felt_by_others(result, member) if member is not None else []
     return [
         {
+            "engagement": f.engagement.pk if f.engagement is not None else None,
             "title": _("another engagement")
             if f.engagement is None or f.engagement.confidential
             else str(f.engagement),

@@ -13,6 +13,7 @@ from accord.engagements.models import Engagement, Override
 from accord.engagements.overriding import allows
 from accord.engagements.policies.in_force import in_force
 from accord.people.models import Member
+from accord.proposals.models import Proposal
 
 
 @gate("proposals.begin_proposal")
@@ -37,3 +38,17 @@ def it_was_decided_to_bid(_actor: Member, engagement: Engagement) -> None:
         because,
         _("Call a review of whether to bid."),
     )
+
+
+@gate("proposals.new_version")
+def it_was_decided_to_go_on(actor: Member, proposal: Proposal) -> None:
+    """Where the policy came to ask for it after the first proposal, before a further one.
+
+    Any decision to bid counts: while a proposal is negotiated, the value that it was about changes.
+    """
+    engagement = proposal.engagement
+    if not in_force().terms(engagement.profile).bid_seats:
+        return
+    decided = engagement.reviews.filter(kind=Review.Kind.BID, state=Review.State.DECIDED).first()
+    if decided is None or decided.decision not in MAY_BE_SIGNED:
+        it_was_decided_to_bid(actor, engagement)

@@ -56,7 +56,7 @@ def choices(kind: str) -> list[tuple[str, str]]:
 
 def evidence_of(review: Review, engagement: Engagement) -> list[Told]:
     """What its members are shown, the most telling first."""
-    shown: Json = review.evidence
+    shown = _as_may_be_told(review.evidence)
     found = [
         _changes(shown),
         _kept(shown, "time", _("Will we keep the date?"), engagement),
@@ -74,6 +74,25 @@ def evidence_of(review: Review, engagement: Engagement) -> list[Told]:
         _overrides(shown),
     ]
     return [told for told in found if told is not None]
+
+
+def _as_may_be_told(evidence: Json) -> Json:
+    """Without the names of engagements that became confidential after the review was called. One query."""
+    check = evidence["check"] or {"others": []}
+    named = {row["engagement"] for row in (*evidence["alike"], *check["others"])} - {None}
+    secret = set(Engagement.objects.filter(pk__in=named, confidential=True).values_list("pk", flat=True))
+    if not secret:
+        return evidence
+
+    def told(row: Json) -> Json:
+        hidden = {"title": _("another engagement"), "client": _("confidential")}
+        return row | hidden if row["engagement"] in secret else row
+
+    others = {"others": [told(row) for row in check["others"]]}
+    return evidence | {
+        "alike": [told(row) for row in evidence["alike"]],
+        "check": evidence["check"] and evidence["check"] | others,
+    }
 
 
 def _changes(shown: Json) -> Told | None:

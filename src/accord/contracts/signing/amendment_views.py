@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
 from accord.actions.forms import carried_out, form_page, gone
 from accord.actions.refusals import Refused
-from accord.contracts.models import Amendment, Constraint, Contract
+from accord.contracts.models import Amendment, Contract
 from accord.contracts.signing import amending, deciding, pdf, queries
-from accord.contracts.signing.content import Worth
 from accord.contracts.signing.forms import AmendmentForm, ReasonForm, SignForm
+from accord.contracts.signing.reviewable import as_amended
 from accord.contracts.signing.showing import standing
 from accord.contracts.signing.views import (
     TAB,
@@ -25,7 +27,10 @@ from accord.contracts.signing.views import (
 from accord.contracts.signing.wording import lines_of
 from accord.engagements.models import Override
 from accord.engagements.pages import FOR_PAGES, engagement_page, seen, visible
+from accord.estimating.models import State, WorkPackage
+from accord.exchange.wording import money
 from accord.people.accounts import signed_in
+from accord.proposals.judging import judge
 
 
 def amendment(request: HttpRequest, pk: int) -> HttpResponse:
@@ -41,10 +46,17 @@ def amendment(request: HttpRequest, pk: int) -> HttpResponse:
     return engagement_page(request, found.engagement, TAB, "contracts/amendment.html", page)
 
 
+def behind(request: HttpRequest, pk: int) -> HttpResponse:
+    """What delivery says of the contract with a draft: a part of its page, which asks for it once it is shown."""
+    found = _amendment(request, pk)
+    page = {"judgement": judge(as_amended(found)), "engagement": found.engagement}
+    return render(request, "contracts/behind.html", page)
+
+
 def begin(request: HttpRequest, pk: int) -> HttpResponse:
     contract = get_object_or_404(Contract, pk=pk)
     contract.engagement = visible(request, contract.engagement_id)
-    form = AmendmentForm(request.POST if request.method == "POST" else None, bound=_bound(contract))
+    form = AmendmentForm(request.POST if request.method == "POST" else None, **_start(contract))
     done = carried_out(
         request, form, lambda: amending.begin_amendment(signed_in(request), contract, form.wanted())
     )
@@ -57,7 +69,7 @@ def begin(request: HttpRequest, pk: int) -> HttpResponse:
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     found = _amendment(request, pk)
     data = request.POST if request.method == "POST" else None
-    form = AmendmentForm(data, bound=_bound(found.contract), text=found.says, revision=found.revision)
+    form = AmendmentForm(data, **_start(found.contract), text=found.says, revision=found.revision)
 
     def act() -> Amendment:
         seen = form.cleaned_data["revision"]
@@ -142,9 +154,19 @@ def _form(
     return engagement_page(request, contract.engagement, TAB, "contracts/amend.html", page, status)
 
 
-def _bound(contract: Contract) -> list[tuple[Constraint, Worth]]:
+def _start(contract: Contract) -> dict[str, Any]:
+    """What a form about a contract begins with: what binds now, and the work that the estimate knows."""
     now = queries.values_now(contract)
-    return [(c, now[c.pk]) for c in contract.constraints.all() if c.pk in now]
+    bound = [(c, now[c.pk]) for c in contract.constraints.all() if c.pk in now]
+    price = next((worth.amount for c, worth in bound if c.is_price), None)
+    approved = WorkPackage.objects.filter(
+        estimate__engagement=contract.engagement_id, estimate__state=State.APPROVED
+    )
+    return {
+        "bound": bound,
+        "packages": dict(approved.values_list("code", "name")),
+        "price_now": "" if price is None else money(float(price), contract.engagement.currency),
+    }
 
 
 def _amendment(request: HttpRequest, pk: int) -> Amendment:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -107,7 +108,13 @@ class AddedRow(forms.Form):
         label=_("Amount"), required=False, min_value=0, max_digits=11, decimal_places=2
     )
     text = forms.CharField(label=_("In words"), max_length=4000, required=False)
-    code = forms.CharField(label=_("Work package"), max_length=40, required=False)
+    code = forms.ChoiceField(label=_("Work package"), required=False)
+
+    def __init__(self, *args: Any, packages: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        now = self.initial.get("code", "")  # the estimate may have lost it since
+        named = {now: now} | dict(packages) if now else packages
+        self.fields["code"].choices = [("", _("none")), *named.items()]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -127,7 +134,10 @@ class AddedRow(forms.Form):
 
 
 class AmendmentForm(forms.Form):
-    """A field for each constraint that binds now, with a tick that takes it away; free rows for new ones."""
+    """A field for each constraint that binds now, with a tick that takes it away; free rows for new ones.
+
+    `packages`: the names of the approved estimate's work packages by their codes.
+    """
 
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
     reason = forms.CharField(label=_("Why"), max_length=2000, widget=forms.Textarea(attrs=_AREA))
@@ -140,6 +150,8 @@ class AmendmentForm(forms.Form):
         data: Any,
         *,
         bound: list[tuple[Constraint, Worth]],
+        packages: Mapping[str, str],
+        price_now: str,
         text: AmendmentText | None = None,
         revision: int = 0,
     ) -> None:
@@ -151,7 +163,10 @@ class AmendmentForm(forms.Form):
             self._offer(constraint, asked.get(constraint.pk, worth), constraint.pk in asked)
         initial = [_flat(one) for one in text.added] if text else []
         made = formset_factory(AddedRow, extra=_FREE_ROWS, max_num=_MOST_ROWS, absolute_max=_MOST_ROWS)
-        self.rows = made(data, prefix="added", initial=initial)
+        self.rows = made(data, prefix="added", initial=initial, form_kwargs={"packages": packages})
+        if price_now:
+            told = _("It is {price} now. A minus makes it less.").format(price=price_now)
+            self.fields["price_difference"].help_text = told
 
     def _offer(self, constraint: Constraint, worth: Worth | None, asked: bool) -> None:
         now = worth or Worth()
@@ -162,7 +177,8 @@ class AmendmentForm(forms.Form):
                 required=False, min_value=0, max_digits=11, decimal_places=2, initial=now.amount
             )
         else:
-            field = forms.CharField(required=False, max_length=4000, initial=now.text)
+            words = forms.TextInput(attrs={"placeholder": _("as named")})
+            field = forms.CharField(required=False, max_length=4000, initial=now.text, widget=words)
         field.label = constraint.name
         self.fields[f"value-{constraint.pk}"] = field
         self.fields[f"gone-{constraint.pk}"] = forms.BooleanField(

@@ -54,7 +54,6 @@ def _may_be_reviewed(engagement: Engagement, amendment: Amendment | None) -> Non
 def _evidence(engagement: Engagement, amendment: Amendment) -> Json:
     """What delivery says of the contract as it would be."""
     text = amendment.says
-    as_it_would_be = Proposal(engagement=engagement, content=kept(_content(amendment)))
     return common(engagement) | {
         "reason": text.reason,
         "changes": [
@@ -69,10 +68,15 @@ def _evidence(engagement: Engagement, amendment: Amendment) -> Json:
         ],
         "price": str(text.price_after or 0),
         "discount": "0",
-        **of_judgement(judge(as_it_would_be)),
+        **of_judgement(judge(as_amended(amendment))),
         "check": of_check(engagement),
         "load": of_load(engagement),
     }
+
+
+def as_amended(amendment: Amendment) -> Proposal:
+    """The whole contract as it would be, as a text that can be judged; it is not kept."""
+    return Proposal(engagement=amendment.engagement, content=kept(_content(amendment)))
 
 
 def _content(amendment: Amendment) -> Content:

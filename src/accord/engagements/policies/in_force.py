@@ -51,6 +51,11 @@ def of_day(day: dt.date) -> InForce:
     return InForce(row.version, PolicyContent.model_validate(row.content))
 
 
+def next_after(day: dt.date) -> Policy | None:
+    """The version that takes the place, on a later day, of whatever holds on this one."""
+    return Policy.objects.filter(valid_from__gt=day).order_by("valid_from", "-version").first()
+
+
 @contextmanager
 def remembered() -> Iterator[None]:
     """Within, the policy is read once: a page asks it for every line that it shows."""

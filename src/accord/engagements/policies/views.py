@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,7 +20,7 @@ from accord.engagements.policies import actions
 from accord.engagements.policies.content import PolicyContent
 from accord.engagements.policies.deciding import decide, facts_of
 from accord.engagements.policies.forms import PolicyForm
-from accord.engagements.policies.in_force import in_force
+from accord.engagements.policies.in_force import in_force, next_after
 from accord.engagements.policies.preview import Effect, effect_of
 from accord.engagements.queries import open_to
 from accord.people.accounts import signed_in
@@ -93,7 +95,9 @@ def _put(request: HttpRequest, form: PolicyForm) -> bool:
 
 def _change_page(request: HttpRequest, form: PolicyForm, effect: Effect | None) -> HttpResponse:
     wrong = form.is_bound and effect is None
-    page = {"form": form, "effect": effect, "wrong": wrong}
+    page: dict[str, object] = {"form": form, "effect": effect, "wrong": wrong}
+    if effect is not None:
+        page["followed_by"] = next_after(form.in_force.cleaned_data.get("valid_from") or dt.date.today())
     return render(request, "engagements/change_policy.html", page, status=422 if wrong else 200)
 
 
