@@ -14,8 +14,9 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork
 	--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
 	$(if $(UPGRADE),--upgrade)
 
-# Tests in a browser wait more than they compute: two at a time for each processor.
-WORKERS = $$((2 * $$(getconf _NPROCESSORS_ONLN)))
+# Tests wait for the database and the browser: two at a time for each processor.
+PYTEST = $(BIN)/python -m pytest -n $$((2 * $$(getconf _NPROCESSORS_ONLN)))
+ON_POSTGRESQL = $(BIN)/python scripts/with_postgresql.py
 
 # For commands that need settings but no data.
 SCRATCH = ACCORD_DATA=$$(mktemp -d)
@@ -23,7 +24,7 @@ SCRATCH = ACCORD_DATA=$$(mktemp -d)
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo check-example test test-postgresql lint permissions guide bench words schema lock clean
+.PHONY: help demo check-example test test-everything lint permissions guide bench words schema lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -35,12 +36,13 @@ demo: $(RUN) ## Open a sample firm in the browser, and print where (PORT=8000)
 check-example: $(RUN) ## Check the promises of examples/portal.yaml at the command line
 	@$(BIN)/accord check examples/portal.yaml || test $$? -eq 1 # 1: not all promises are backed
 
-test: lint ## Run lint and all tests; of those with a database one of three on PostgreSQL too, where it is installed
-	@$(BIN)/python -m pytest -n $(WORKERS)
-	@$(BIN)/python scripts/with_postgresql.py $(BIN)/python -m pytest -n $(WORKERS) -m "django_db and not journey" --one-of 3
+test: lint ## Run lint and the tests; of those with a database one of three on PostgreSQL too, where it is installed
+	@$(PYTEST) -m "not thorough"
+	@$(ON_POSTGRESQL) $(PYTEST) -m "django_db and not journey" --one-of 3 --ignore tests/people/test_permission_matrix.py
 
-test-postgresql: $(DEV) ## Run every test with a database on PostgreSQL
-	@$(BIN)/python scripts/with_postgresql.py $(BIN)/python -m pytest -n $(WORKERS) -m django_db
+test-everything: lint ## Run lint and every test there is, and all with a database on PostgreSQL too (takes an hour or less)
+	@$(PYTEST)
+	@$(ON_POSTGRESQL) $(PYTEST) -m django_db
 
 lint: $(DEV) ## Check style, types, templates, migrations and which room imports which
 	@$(BIN)/ruff check .

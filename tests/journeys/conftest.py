@@ -56,7 +56,9 @@ class Person:
     """Somebody at a browser of their own."""
 
     def __init__(self, browser: Browser, address: str, member: Member | None, width: int = 1440) -> None:
-        self.context = browser.new_context(base_url=address, viewport={"width": width, "height": 900})
+        self.context = browser.new_context(
+            base_url=address, viewport={"width": width, "height": 900}, reduced_motion="reduce"
+        )
         self.page: Page = self.context.new_page()
         self.faults: list[str] = []
         self.page.on("console", lambda m: self.faults.append(m.text) if _is_fault(m) else None)

@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 from accord.people.models import AccessRole, Member
 from tests import firm
 from tests.journeys.axe import judged
+from tests.journeys.widths import WIDTHS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -44,7 +45,7 @@ def _is_accessible(page: Page) -> None:
     assert judged(page) == []
 
 
-@pytest.mark.parametrize("width", [375, 1440])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_an_invited_member_chooses_a_password_by_the_mailed_link(sits_down, width: int) -> None:  # type: ignore[no-untyped-def]
     office = sits_down(firm.administrator(), width).page
     office.goto("/people/")
@@ -200,7 +201,7 @@ _ENTRANCE_PAGES = (
 )
 
 
-@pytest.mark.parametrize("width", [375, 1440])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_no_account_page_breaks_the_policy_or_the_screen(sits_down, width: int) -> None:  # type: ignore[no-untyped-def]
     somebody = firm.administrator()
     inside = sits_down(None, width).page

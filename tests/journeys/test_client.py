@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from accord.proposals.answering import actions
 from accord.proposals.models import Answer, Proposal
 from tests.journeys.axe import judged
+from tests.journeys.widths import WIDTHS
 from tests.proposals.builders import link, seller, sent
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -87,7 +88,7 @@ def test_at_a_desk_a_client_declines_and_its_link_is_closed_by_the_firm(sits_dow
     client.faults.clear()  # a page that is over logs that
 
 
-@pytest.mark.parametrize("width", [375, 1440])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_axe_finds_no_violation_on_the_clients_page(sits_down: Any, width: int) -> None:
     done: Proposal = sent("a@client.example", "b@client.example")
     own = link(done, "b@client.example")

@@ -12,13 +12,14 @@ from playwright.sync_api import Page, expect
 from accord.contracts.models import Amendment, Contract, Signature
 from accord.engagements.models import Engagement
 from tests.contracts.signing_builders import decided_on, decided_on_amendment, executive, seller, sent
+from tests.journeys.widths import WIDTHS
 from tests.planning import check_builders as planned
 from tests.proposals import builders as proposals
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.mark.parametrize("width", [1440, 375])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_an_executive_and_the_client_sign_and_later_amend(sits_down: Any, width: int, tmp_path: Path) -> None:
     of = proposals.engagement()
     planned.told_price(of, 30_000)

@@ -10,12 +10,13 @@ from playwright.sync_api import Page, expect
 from accord.engagements.models import Engagement, Part, Stage
 from accord.people.models import Member
 from tests.contracts.handing_over_builders import engagement, manager, now, seller, with_part
+from tests.journeys.widths import WIDTHS
 from tests.planning.check_builders import told_date
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.mark.parametrize("width", [1440, 375])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_delivery_takes_over_what_was_sold_and_starts(sits_down: Any, width: int) -> None:
     of = engagement()
     told_date(of, 60)

@@ -10,6 +10,7 @@ from accord.engagements.actions import record_expectation
 from accord.planning.models import Link
 from tests import firm
 from tests.journeys.axe import judged
+from tests.journeys.widths import WIDTHS
 from tests.planning import builders
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -68,7 +69,7 @@ def test_a_project_manager_makes_a_plan_and_changes_it_by_mouse_and_keyboard(sit
     expect(page.get_by_role("link", name="Test", exact=True)).to_be_visible()
 
 
-@pytest.mark.parametrize("width", [1440, 375])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_plan_and_load_are_open_to_everybody(sits_down, width: int) -> None:  # type: ignore[no-untyped-def]
     plan, manager = builders.a_plan(begins_on=dt.date.today())
     page: Page = sits_down(manager, width).page

@@ -13,6 +13,7 @@ from accord.engagements.models import Engagement, Stage
 from accord.engagements.queries import statements
 from accord.people.models import Member
 from accord.planning.models import Scenario
+from tests.journeys.widths import WIDTHS
 from tests.planning import check_builders as build
 from tests.planning.check_builders import Work
 
@@ -38,7 +39,7 @@ def told(page: Page) -> str:
     return page.locator("[data-told]").inner_text()
 
 
-@pytest.mark.parametrize("width", [1440, 375])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_a_red_promise_is_made_green(
     sits_down: Any, engagement: Engagement, lead: Member, width: int
 ) -> None:

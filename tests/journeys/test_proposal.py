@@ -12,13 +12,14 @@ from playwright.sync_api import Page, expect
 from accord.people.models import AccessRole
 from accord.proposals.models import Proposal, State
 from tests import firm
+from tests.journeys.widths import WIDTHS
 from tests.planning import check_builders as planned
 from tests.proposals.builders import checked, contact, engagement, seller
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.mark.parametrize("width", [1440, 375])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_a_seller_writes_what_delivery_stands_behind_and_sends_it(sits_down: Any, width: int) -> None:
     of = engagement()
     planned.told_date(of, 1)
@@ -50,7 +51,7 @@ def test_a_seller_writes_what_delivery_stands_behind_and_sends_it(sits_down: Any
     assert [letter.to for letter in mail.outbox] == [["buyer@client.example"]]
 
 
-@pytest.mark.parametrize("width", [1440, 375])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_what_legal_and_finance_keep_stands_in_the_next_proposal(sits_down: Any, width: int) -> None:
     of = engagement()
     checked(of)

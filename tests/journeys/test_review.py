@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from accord.contracts.models import Choice, Review, Vote
 from accord.ledger import chain
 from tests.contracts.builders import judged, now, people
+from tests.journeys.widths import WIDTHS
 from tests.proposals.builders import seller
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -21,7 +22,7 @@ def _vote(page: Page, choice: str, because: str) -> None:
     page.get_by_role("button", name="Cast my vote").click()
 
 
-@pytest.mark.parametrize("width", [1440, 375])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_four_people_decide_and_one_of_them_has_a_condition(sits_down: Any, width: int) -> None:
     draft = judged()
     of = draft.engagement
