@@ -24,7 +24,7 @@ SCRATCH = ACCORD_DATA=$$(mktemp -d)
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo check-example test test-everything lint permissions guide bench words schema lock clean
+.PHONY: help demo check-example test test-everything lint-and-engine lint permissions guide bench words schema lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -36,13 +36,17 @@ demo: $(RUN) ## Open a sample firm in the browser, and print where (PORT=8000)
 check-example: $(RUN) ## Check the promises of examples/portal.yaml at the command line
 	@$(BIN)/accord check examples/portal.yaml || test $$? -eq 1 # 1: not all promises are backed
 
-test: lint ## Run lint and the tests; of those with a database one of three on PostgreSQL too, where it is installed
+test: lint-and-engine ## Run lint and the tests; of those with a database one of three on PostgreSQL too, where it is installed
 	@$(PYTEST) -m "not thorough"
 	@$(ON_POSTGRESQL) $(PYTEST) -m "django_db and not journey" --one-of 3 --ignore tests/people/test_permission_matrix.py
 
-test-everything: lint ## Run lint and every test there is, and all with a database on PostgreSQL too (takes an hour or less)
+test-everything: lint-and-engine ## Run lint and every test there is, and all with a database on PostgreSQL too (takes an hour or less)
 	@$(PYTEST)
 	@$(ON_POSTGRESQL) $(PYTEST) -m django_db
+
+# The engine is compiled once for a machine; here by one process beside lint, not by each of those that test.
+lint-and-engine: $(DEV)
+	@$(BIN)/accord check examples/portal.yaml >/dev/null 2>&1 & $(MAKE) --no-print-directory lint && wait
 
 lint: $(DEV) ## Check style, types, templates, migrations and which room imports which
 	@$(BIN)/ruff check .

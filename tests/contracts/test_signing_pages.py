@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accord.actions.refusals import Refused
-from accord.contracts.models import Amendment, Choice, Contract, Signature
+from accord.contracts.models import Amendment, Choice, Condition, Contract, Signature
 from accord.contracts.signing.actions import prepare_contract, sign_for_firm
 from accord.contracts.signing.content import Worth
 from accord.engagements.models import Engagement, Override, Stage
@@ -158,6 +158,24 @@ def test_an_open_condition_is_told_and_let_pass_on_the_page_with_a_reason_that_s
     shown = client.get(f"{address}conditions/").context["form"]["about"].value()
     client.post(f"{address}conditions/", {"because": "He comes on Monday.", "about": shown})
     client.post(f"{address}sign/", {"digest": contract.digest})
+    assert "He comes on Monday." in text_of(client, address)
+
+
+def test_a_condition_that_holds_the_start_is_let_pass_on_the_contract_s_page() -> None:
+    text = sent()
+    condition(decided_on(text, Choice.CONDITIONS), Condition.Blocks.START)
+    contract = in_force_now(prepared(text))
+    planned.saved(None, at_contract(contract))
+    client, address = pages_of(executive()), f"/contracts/{contract.pk}/"
+    assert f"{address}start/" in text_of(client, address)
+    part = text_of(client, f"{address}start/")
+    assert "The work does not start yet." in part
+    assert f"{address}conditions/" in part
+    assert f"{address}conditions/" not in text_of(pages_of(seller(text.engagement)), f"{address}start/")
+    shown = client.get(f"{address}conditions/").context["form"]["about"].value()
+    client.post(f"{address}conditions/", {"because": "He comes on Monday.", "about": shown})
+    assert Override.objects.get().deed == Override.Deed.CONDITION
+    assert "The work does not start yet." not in text_of(client, f"{address}start/")
     assert "He comes on Monday." in text_of(client, address)
 
 
@@ -325,6 +343,7 @@ def test_no_page_asks_more_for_more_rows() -> None:
             f"of/{contract.engagement_id}/",
             f"{contract.pk}/",
             f"{contract.pk}/amend/",
+            f"{contract.pk}/start/",
             f"amendments/{draft.pk}/",
             f"amendments/{draft.pk}/behind/",
             f"amendments/{draft.pk}/change/",

@@ -133,6 +133,14 @@ def test_versions_are_compared(at: Any) -> None:
     assert "40\u202f000" in page
 
 
+def test_where_it_cannot_be_sent_nobody_is_asked_to_whom(at: Any) -> None:
+    of = engagement()
+    draft = proposal(of)  # no promise check stands behind it
+    answer = at(seller(of)).get(f"/proposals/{draft.pk}/send/")
+    assert answer.status_code == 409
+    assert "is backed by an approved estimate" in answer.content.decode()
+
+
 def test_a_confidential_proposal_is_closed_to_others(at: Any) -> None:
     of = engagement()
     draft = proposal(of)

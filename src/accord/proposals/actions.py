@@ -34,6 +34,7 @@ from accord.proposals.content import (
 )
 from accord.proposals.judging import judge
 from accord.proposals.models import OfferNumber, Proposal, State
+from accord.proposals.rules import Term
 from accord.relationships.models import Contact
 
 
@@ -116,12 +117,7 @@ def send_proposal(
     rules.can_receive(proposal.engagement, contacts)
     expires_on = expires_on or links.usual_end()
     can_end(expires_on)
-    rules.is_complete(proposal.says)
-    rules.holds_still(proposal.says, timezone.localdate())
-    terms = judge(proposal).terms
-    let_pass = allows(proposal.engagement, Override.Deed.SEND, proposal.seal)
-    if let_pass is None:
-        rules.is_backed(terms)
+    terms, let_pass = ready_to_send(proposal)
     for earlier in proposal.engagement.proposals.filter(state=State.SENT):
         earlier.state = State.REPLACED
         earlier.save()
@@ -140,6 +136,21 @@ def send_proposal(
     }
     chain.append("proposal_sent", f"engagement:{proposal.engagement_id}", actor.pk, body)
     return proposal
+
+
+def ready_to_send(proposal: Proposal) -> tuple[list[Term], Override | None]:
+    """Its terms as delivery judges them, and the override that lets those pass that are not backed.
+
+    Raises:
+        Refused: it says too little, its day is over, or something in it is not backed.
+    """
+    rules.is_complete(proposal.says)
+    rules.holds_still(proposal.says, timezone.localdate())
+    terms = judge(proposal).terms
+    let_pass = allows(proposal.engagement, Override.Deed.SEND, proposal.seal)
+    if let_pass is None:
+        rules.is_backed(terms)
+    return terms, let_pass
 
 
 @action(permission=may_override)

@@ -13,7 +13,7 @@ from accord.actions.forms import carried_out, form_page, gone, key_of
 from accord.engagements.models import Engagement
 from accord.engagements.pages import FOR_PAGES, engagement_page, seen, visible
 from accord.people.accounts import signed_in
-from accord.proposals import actions, clauses, judging, mail, pdf, rates
+from accord.proposals import actions, clauses, judging, mail, pdf, rates, rules
 from accord.proposals.answering.queries import DECISIONS, answers, links_of
 from accord.proposals.forms import OverrideForm, ProposalForm, SendForm, WithdrawForm
 from accord.proposals.models import Proposal, Sending, State
@@ -97,6 +97,9 @@ def new_version(request: HttpRequest, pk: int) -> HttpResponse:
 
 def send(request: HttpRequest, pk: int) -> HttpResponse:
     found = _proposal(request, pk)
+    if request.method != "POST":
+        rules.is_draft(found)
+        actions.ready_to_send(found)  # nobody is asked to whom, where it cannot be sent at all
     seen = {"revision": request.GET.get("seen", found.revision)}
     form = SendForm(request.POST if request.method == "POST" else None, proposal=found, initial=seen)
 

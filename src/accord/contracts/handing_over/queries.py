@@ -104,7 +104,7 @@ def _signed(engagement: Engagement) -> dict[str, str]:
     prefetch_related_objects([engagement], Prefetch("contracts", rows))
     contracts = [c for c in engagement.contracts.all() if c.state == Contract.State.IN_FORCE]
     amendments: list[Amendment] = []
-    if any(c.is_amended for c in contracts):
+    if any(getattr(c, "is_amended", True) for c in contracts):  # who loaded them may not have asked
         in_force = Amendment.objects.filter(contract__in=contracts, state=Amendment.State.IN_FORCE)
         amendments = list(in_force.select_related("contract"))
     return {document.digest: document.name for document in (*contracts, *amendments)}

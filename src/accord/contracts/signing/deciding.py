@@ -13,7 +13,7 @@ from accord.contracts.models import Amendment, Condition, Contract, Review
 from accord.contracts.reviewing.queries import open_conditions
 from accord.contracts.signing import rules
 from accord.contracts.signing.rules import Document
-from accord.engagements.models import Engagement, Override
+from accord.engagements.models import Engagement, Override, Stage
 from accord.engagements.overriding import allows
 from accord.engagements.policies.in_force import in_force
 from accord.ledger.chain import canonical
@@ -92,6 +92,15 @@ def seal_of(conditions: Sequence[Condition], seal: str) -> str:
 def held_by(document: Document) -> list[Condition]:
     """Open conditions that block signing. An override of the decision lets them not pass with it: they ask for their own."""
     return holding(document.engagement, [document.seal], Blocks.SIGN)
+
+
+def holds_now(contract: Contract) -> list[Condition]:
+    """Open conditions of what this contract is about next: its signature, or once it is in force the start of the work."""
+    if contract.state != Contract.State.IN_FORCE:
+        return held_by(contract)
+    if contract.engagement.stage != Stage.CONTRACT:
+        return []
+    return next((held for of, held in held_at_the_start(contract.engagement) if of == contract), [])
 
 
 def held_at_the_start(engagement: Engagement) -> list[tuple[Contract, list[Condition]]]:

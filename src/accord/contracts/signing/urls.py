@@ -11,6 +11,7 @@ urlpatterns = [
     path("<int:pk>/sign/", views.sign, name="sign"),
     path("<int:pk>/client-signature/", views.client_signature, name="client_signature"),
     path("<int:pk>/conditions/", views.let_conditions_pass, name="let_conditions_pass"),
+    path("<int:pk>/start/", views.start, name="start"),
     path("<int:pk>/end/", views.end, name="end"),
     path("<int:pk>/pdf/", views.as_pdf, name="pdf"),
     path("<int:pk>/amend/", amendment_views.begin, name="amend"),

@@ -6,7 +6,7 @@ import datetime as dt
 
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
 from accord.actions.door import obstacles
@@ -22,7 +22,7 @@ from accord.contracts.signing.forms import (
     SignForm,
 )
 from accord.contracts.signing.showing import standing
-from accord.engagements.models import Engagement, Override
+from accord.engagements.models import Engagement, Override, Stage
 from accord.engagements.overriding import override
 from accord.engagements.pages import engagement_page, visible
 from accord.people.accounts import signed_in
@@ -108,15 +108,26 @@ def client_signature(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def let_conditions_pass(request: HttpRequest, pk: int) -> HttpResponse:
-    """Sign before a condition is confirmed: exactly those that are open now."""
+    """Sign, or start the work, before a condition is confirmed: exactly those that are open now."""
     found = _contract(request, pk)
-    open_ones = deciding.held_by(found)
+    open_ones = deciding.holds_now(found)
     if not open_ones:
         return gone(request, "signing:contract", found.pk)
     about = deciding.seal_of(open_ones, found.digest)
     back = ("signing:contract", found.pk)
     told = deciding.told(open_ones)
     return override_page(request, found.engagement, Override.Deed.CONDITION, about, found.name, told, back)
+
+
+def start(request: HttpRequest, pk: int) -> HttpResponse:
+    """What a contract in force asks before the work starts: a part of its page, which asks for it once it is shown."""
+    found, held = _contract(request, pk), None
+    try:
+        deciding.conditions_met(found.engagement, deciding.holds_now(found), found.digest)
+    except Refused as refused:
+        held = refused
+    may = held is not None and not obstacles("engagements.override", signed_in(request), found.engagement)
+    return render(request, "contracts/start.html", {"contract": found, "held": held, "may_let_pass": may})
 
 
 def end(request: HttpRequest, pk: int) -> HttpResponse:
@@ -225,6 +236,7 @@ def _page(
     page = {
         "contract": found,
         "contracts": rows,
+        "starts": found.state == Contract.State.IN_FORCE and engagement.stage == Stage.CONTRACT,
         "standing": standing(signed_in(request), found, found.own_signatures),  # type: ignore[attr-defined]
         "may_end": not obstacles("contracts.end_contract", signed_in(request), found),
         "groups": queries.bound_by(found) if was_bound else [],
