@@ -12,7 +12,7 @@ from django.test import Client
 from accord.actions.refusals import Refused
 from accord.contracts.models import Amendment, Choice, Condition, Contract, Signature
 from accord.contracts.signing.actions import prepare_contract, sign_for_firm
-from accord.contracts.signing.content import Worth
+from accord.contracts.signing.content import Added, Kind, Worth
 from accord.engagements.models import Engagement, Override, Stage
 from accord.people.models import AccessRole, Member
 from tests import firm
@@ -276,6 +276,9 @@ def test_the_page_of_a_draft_says_which_of_its_values_delivery_does_not_back() -
     assert "It would be kept with" in told
     amended(draft)
     assert f"{address}behind/" not in text_of(sells, address)
+    other = amendment(contract, added=(Added(kind=Kind.SCOPE, name="Tides", value=Worth()),))
+    told = text_of(sells, f"/contracts/amendments/{other.pk}/behind/")
+    assert "1 item of the scope is in no estimate." in told
 
 
 def amend_form(contract: Contract, **changed: str) -> dict[str, str]:

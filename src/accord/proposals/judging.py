@@ -61,6 +61,11 @@ class Judgement:
         return sum(term.kind == "scope" and term.backed for term in self.terms)
 
     @property
+    def scope_in_none(self) -> int:
+        """Told, and for a review to weigh; it does not keep a text from being sent."""
+        return sum(term.kind == "scope" and not term.backed for term in self.terms)
+
+    @property
     def unbacked(self) -> list[Term]:
         return [term for term in self.terms if not term.backed and term.kind != "scope"]
 
