@@ -19,7 +19,9 @@ from accord.engagements.models import Engagement
 from accord.engagements.queries import statements
 from accord.exchange.wording import day
 from accord.people.models import AccessRole, Member
+from accord.proposals.actions import new_version
 from accord.proposals.content import DateTerm, QualityTerm
+from accord.proposals.models import Proposal
 from tests import firm
 from tests.contracts.signing_builders import (
     TODAY,
@@ -73,6 +75,21 @@ def test_each_expectation_is_marked_as_contracted_or_open() -> None:
         "No open finding": (True, False),
     }
     assert contract.constraints.get(kind="time").expectation == date
+
+
+def test_a_price_that_was_told_is_answered_by_all_contracts_together() -> None:
+    of = proposals.engagement()
+    planned.told_price(of, 80_000)
+    first = in_force_now(prepared(sent(of=of)))
+    assert told(of)["Budget"] == (True, True)
+    second = proposals.send(
+        new_version(seller(of), first.proposal), [proposals.contact(of, "b@client.example")]
+    )
+    contract = in_force_now(prepared(Proposal.objects.get(pk=second.pk)))
+    assert told(of)["Budget"] == (True, False)  # 40,000 each
+    budget = next(s for s in statements(Engagement.objects.get(pk=of.pk)) if s.expectation.kind == "cost")
+    assert budget.contracted is not None
+    assert budget.contracted.number == f"{first.number}, {contract.number}"
 
 
 def test_a_restated_date_still_stands_in_the_contract_but_otherwise() -> None:

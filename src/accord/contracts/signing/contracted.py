@@ -31,25 +31,29 @@ def answered_by_constraints(said: Sequence[Expectation]) -> Mapping[int, Mapping
         if e.engagement_id not in binding:
             continue
         answers = found[e.engagement_id]
-        answer = _answer(e, binding[e.engagement_id], e.coverage.code if hasattr(e, "coverage") else "")
-        if answer is not None:
-            answers[e.pk] = _told(answer)
+        rows = _answer(e, binding[e.engagement_id], e.coverage.code if hasattr(e, "coverage") else "")
+        if rows:
+            answers[e.pk] = _told(rows)
         elif e.restates_id in answers:
             answers[e.pk] = answers[e.restates_id]
     return found
 
 
-def _answer(e: Expectation, rows: list[ConstraintValue], code: str) -> ConstraintValue | None:
+def _answer(e: Expectation, rows: list[ConstraintValue], code: str) -> list[ConstraintValue]:
+    """The one that answers it; what was told of the price is answered by the prices of all contracts together."""
     own = [row for row in rows if row.constraint.kind == e.kind]
     named = [row for row in own if row.constraint.expectation_id == e.pk]
     if e.kind == Kind.COST:
-        named = named or [row for row in own if row.constraint.is_price]
+        return named or [row for row in own if row.constraint.is_price]
     if e.kind in (Kind.SCOPE, Kind.QUALITY) and code:
         named = named or [row for row in own if row.constraint.code == code]
-    return named[0] if named else None
+    return named[:1]
 
 
-def _told(row: ConstraintValue) -> Contracted:
-    constraint = row.constraint
-    address = reverse("signing:constraint", args=[constraint.pk])
-    return Contracted(constraint.name, constraint.contract.number, row.date or row.amount, address)
+def _told(rows: list[ConstraintValue]) -> Contracted:
+    first = rows[0].constraint
+    numbers = ", ".join(dict.fromkeys(row.constraint.contract.number for row in rows))
+    amount = sum(row.amount for row in rows if row.amount is not None) or None
+    return Contracted(
+        first.name, numbers, rows[0].date or amount, reverse("signing:constraint", args=[first.pk])
+    )
