@@ -234,6 +234,18 @@ def test_a_line_of_a_card_fills_in_what_is_empty_and_a_fixed_price_is_of_no_card
     assert (by_the_hour.name, by_the_hour.amount) == (line.role.name, 1_200)
 
 
+def test_what_is_paid_by_the_hour_or_month_is_asked_how_many(client: Client) -> None:
+    line = card().lines.get()
+    draft = proposal()
+    client.force_login(seller(draft.engagement), backend="accord.people.backends.Backend")
+    answer = client.post(
+        f"/proposals/{draft.pk}/change/", sent_form(draft, **{"prices-1-card": str(line.pk)})
+    )
+    assert answer.status_code == 422
+    assert "Say how many" in answer.content.decode()
+    assert len(now(draft).says.prices) == 1
+
+
 def test_a_line_of_a_card_that_is_not_offered_is_told_and_not_taken(client: Client) -> None:
     card()
     line = card("Pounds", currency="GBP").lines.get()

@@ -125,6 +125,14 @@ class PriceRow(Row):
         self._take_from_card(cleaned)
         if cleaned.get("name") and cleaned.get("rate") is None and "rate" not in self.errors:
             self.add_error("rate", _("Give a price."))
+        counted = cleaned.get("kind") in (PriceKind.TIME, PriceKind.RETAINER)
+        if (
+            cleaned.get("name")
+            and counted
+            and cleaned.get("quantity") is None
+            and "quantity" not in self.errors
+        ):
+            self.add_error("quantity", _("Say how many: hours, days or months."))
         return cleaned
 
     def _take_from_card(self, cleaned: dict[str, Any]) -> None:
