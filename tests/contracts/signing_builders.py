@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accord.contracts.models import Amendment, Choice, Condition, Contract, Review
 from accord.contracts.signing.actions import Term, prepare_contract, record_client_signature, sign_for_firm
+from accord.contracts.signing.amended import unbacked
 from accord.contracts.signing.amending import (
     Wanted,
     begin_amendment,
@@ -17,7 +18,8 @@ from accord.contracts.signing.amending import (
     sign_amendment_for_firm,
 )
 from accord.contracts.signing.signatures import Signed
-from accord.engagements.models import Engagement, Stage
+from accord.engagements.models import Engagement, Override, Stage
+from accord.engagements.overriding import override
 from accord.engagements.policies.in_force import in_force
 from accord.people.models import AccessRole, Member
 from accord.proposals.content import Content
@@ -120,11 +122,18 @@ def amendment(contract: Contract, **about: Any) -> Amendment:
 
 
 def amended(draft: Amendment) -> Amendment:
-    """Decided, and signed by both."""
+    """Decided, and signed by both; where delivery does not back it, let pass."""
     decided_on_amendment(draft)
+    let_pass_unbacked(draft)
     sign_amendment_for_firm(executive(), draft, draft.seal)
     record_client_signature_of_amendment(seller(draft.engagement), draft, draft.seal, by_client())
     return Amendment.objects.get(pk=draft.pk)
+
+
+def let_pass_unbacked(draft: Amendment) -> None:
+    if unbacked(draft):
+        deed, facts = Override.Deed.SEND, "Delivery does not back it."
+        override(executive(), draft.engagement, deed, draft.seal, draft.name, facts, "They insist.")
 
 
 def now(row: Contract) -> Contract:

@@ -33,6 +33,7 @@ from tests.contracts.signing_builders import (
     decided_on_amendment,
     executive,
     in_force_now,
+    let_pass_unbacked,
     prepared,
     seller,
 )
@@ -199,3 +200,27 @@ def test_a_constraint_of_another_contract_is_not_touched(contract: Contract) -> 
     other = in_force_now()
     with pytest.raises(WrongInput, match="Nothing is changed"):
         amendment(contract, values=later(other))
+
+
+def test_nobody_signs_what_delivery_does_not_back_unless_somebody_else_lets_it_pass(
+    contract: Contract,
+) -> None:
+    tomorrow = Worth(date=TODAY + dt.timedelta(1))
+    draft = amendment(contract, values={of(contract, "time").pk: tomorrow})
+    decided_on_amendment(draft)
+    sells = seller(contract.engagement)
+    with pytest.raises(Refused, match="backed by an approved estimate"):
+        sign_amendment_for_firm(executive(), draft, draft.seal)
+    with pytest.raises(Refused, match="backed by an approved estimate"):
+        record_client_signature_of_amendment(sells, draft, draft.seal, by_client())
+    let_pass_unbacked(draft)
+    sign_amendment_for_firm(executive(), fresh(draft), draft.seal)
+    record_client_signature_of_amendment(sells, fresh(draft), draft.seal, by_client())
+    assert fresh(draft).state == Amendment.State.IN_FORCE
+
+
+def test_what_an_amendment_leaves_as_it_is_does_not_hold_it(contract: Contract) -> None:
+    amended(amendment(contract, values={of(contract, "time").pk: Worth(date=TODAY + dt.timedelta(1))}))
+    draft = amendment(contract, price_difference=Decimal(5000))
+    decided_on_amendment(draft)
+    assert sign_amendment_for_firm(executive(), draft, draft.seal)

@@ -338,8 +338,10 @@ def test_no_page_asks_more_for_more_rows() -> None:
     planned.saved(None, at_contract(contract))
     time = contract.constraints.get(kind="time")
     for k in range(3):
-        amended(amendment(contract, values={time.pk: Worth(date=TODAY + dt.timedelta(k))}, reason=f"{k}"))
-    draft = amendment(contract, values={time.pk: Worth(date=TODAY + dt.timedelta(9))})
+        amended(
+            amendment(contract, values={time.pk: Worth(date=TODAY + dt.timedelta(400 + k))}, reason=f"{k}")
+        )
+    draft = amendment(contract, values={time.pk: Worth(date=TODAY + dt.timedelta(500))})
     condition(decided_on_amendment(draft, Choice.CONDITIONS))
     for who in (Member.objects.get(pk=seller(contract.engagement).pk), executive()):
         for page in (

@@ -44,15 +44,18 @@ def lets_pass_what_is_there(
 
 
 def _to_send(engagement: Engagement) -> Things:
+    """A draft of a proposal, or of an amendment, which promises as well."""
     for proposal in _proposals(engagement, State.DRAFT):
         yield proposal.seal, proposal.priced_by
+    for draft in _amendments(engagement):
+        yield draft.seal, draft.priced_by
 
 
 def _to_sign(engagement: Engagement) -> Things:
     """A version that stands, a draft of an amendment; or whether to bid, which a review decides as well."""
     for proposal in _proposals(engagement, State.DRAFT, State.SENT):
         yield proposal.seal, proposal.priced_by
-    for draft in Amendment.objects.filter(contract__engagement=engagement, state=Amendment.State.DRAFT):
+    for draft in _amendments(engagement):
         yield draft.seal, draft.priced_by
     if engagement.reviews.filter(kind=Review.Kind.BID).exists():
         yield bid_facts(engagement), []
@@ -61,7 +64,7 @@ def _to_sign(engagement: Engagement) -> Things:
 def _held(engagement: Engagement) -> Things:
     """Open conditions of what waits for its signature, and of what waits for its start."""
     documents: list[Contract | Amendment] = list(engagement.contracts.filter(state=Contract.State.PREPARED))
-    documents += Amendment.objects.filter(contract__engagement=engagement, state=Amendment.State.DRAFT)
+    documents += _amendments(engagement)
     for document in documents:
         yield deciding.seal_of(deciding.held_by(document), document.seal), _priced(document)
     for contract, conditions in deciding.held_at_the_start(engagement):
@@ -71,6 +74,10 @@ def _held(engagement: Engagement) -> Things:
 def _to_start(engagement: Engagement) -> Things:
     if engagement.stage == Stage.CONTRACT:
         yield hand_overs.seal_of(engagement, engagement.hand_overs.first()), []
+
+
+def _amendments(engagement: Engagement) -> Iterator[Amendment]:
+    return Amendment.objects.filter(contract__engagement=engagement, state=Amendment.State.DRAFT).iterator()
 
 
 def _proposals(engagement: Engagement, *states: State) -> Iterator[Proposal]:

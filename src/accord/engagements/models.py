@@ -197,7 +197,7 @@ class Override(Kept):
     PART_OF = "engagement"
 
     class Deed(models.TextChoices):
-        SEND = "send", _("sending what delivery does not back")
+        SEND = "send", _("promising what delivery does not back")
         SIGN = "sign", _("signing without the review's decision")
         CONDITION = "condition", _("going on before a condition is confirmed")
         START = "start", _("starting without an accepted hand-over")

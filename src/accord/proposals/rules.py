@@ -159,7 +159,7 @@ def is_backed(terms: Sequence[Term]) -> None:
     wrong = _unbacked(terms)
     if wrong:
         raise Refused(
-            _("What a proposal promises is backed by an approved estimate and a promise check."),
+            _("What is promised to a client is backed by an approved estimate and a promise check."),
             _told(wrong),
             " ".join(dict.fromkeys(term.remedy for term in wrong)),
         )

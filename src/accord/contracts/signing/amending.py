@@ -17,12 +17,16 @@ from accord.actions.refusals import Refused, WrongInput
 from accord.contracts.models import Amendment, Constraint, Contract, Signature
 from accord.contracts.signing import deciding, rules, signatures
 from accord.contracts.signing.actions import is_on_paper
+from accord.contracts.signing.amended import unbacked
 from accord.contracts.signing.binding import is_still_as_written
 from accord.contracts.signing.content import Added, AmendmentText, Change, Kind, Worth, kept
 from accord.contracts.signing.queries import values_now
 from accord.contracts.signing.signatures import Signed
+from accord.engagements.models import Override
+from accord.engagements.overriding import allows
 from accord.ledger import chain
 from accord.people.models import Member
+from accord.proposals.rules import is_backed
 
 
 @dataclass(frozen=True)
@@ -111,9 +115,9 @@ def sign_amendment_for_firm(
 
     Raises:
         WrongInput: the copy was made from another text, is empty or too large.
-        Refused: it is not this text, was changed, signed already, not decided, or a condition is open.
+        Refused: it is not this text, was changed, signed already, not decided, not backed, or a condition is open.
     """
-    _can_be_signed(amendment)
+    can_be_signed(amendment)
     override = deciding.may_be_signed(amendment)
     signed = Signed(actor.name, dt.date.today(), position or actor.title, copy=copy)
     return signatures.for_the_firm(actor, amendment, digest, signed, override)
@@ -130,17 +134,24 @@ def record_client_signature_of_amendment(
         Refused: it is not this text, no review decided on it, it was changed, or the client signed already.
     """
     is_on_paper(signed)
-    _can_be_signed(amendment)
+    can_be_signed(amendment)
     deciding.passed(
         amendment.engagement, amendment.seal
     )  # a draft is still changed: nobody binds a client to it
     return signatures.for_the_client(actor, amendment, digest, signed)
 
 
-def _can_be_signed(amendment: Amendment) -> None:
+def can_be_signed(amendment: Amendment) -> None:
+    """
+    Raises:
+        Refused: it is signed or dropped, its contract is not in force or asks something else by now, or delivery does
+            not stand behind what it promises and nobody let that pass.
+    """
     rules.waits_for_signatures(amendment)
     rules.is_in_force(amendment.contract)
     is_still_as_written(amendment)
+    if allows(amendment.engagement, Override.Deed.SEND, amendment.seal) is None:
+        is_backed(unbacked(amendment))
 
 
 def _price(amendment: Amendment) -> tuple[Decimal | None, Decimal]:

@@ -9,12 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
+from accord.actions.door import obstacles
 from accord.actions.forms import carried_out, form_page, gone
 from accord.actions.refusals import Refused
 from accord.contracts.models import Amendment, Contract
 from accord.contracts.signing import amending, deciding, pdf, queries
+from accord.contracts.signing.amended import as_amended, unbacked
 from accord.contracts.signing.forms import AmendmentForm, ReasonForm, SignForm
-from accord.contracts.signing.reviewable import as_amended
 from accord.contracts.signing.showing import standing
 from accord.contracts.signing.views import (
     TAB,
@@ -26,11 +27,13 @@ from accord.contracts.signing.views import (
 )
 from accord.contracts.signing.wording import lines_of
 from accord.engagements.models import Override
+from accord.engagements.overriding import allows
 from accord.engagements.pages import FOR_PAGES, engagement_page, seen, visible
 from accord.estimating.models import State, WorkPackage
 from accord.exchange.wording import money
 from accord.people.accounts import signed_in
 from accord.proposals.judging import judge
+from accord.proposals.rules import why_not_backed
 
 
 def amendment(request: HttpRequest, pk: int) -> HttpResponse:
@@ -49,8 +52,26 @@ def amendment(request: HttpRequest, pk: int) -> HttpResponse:
 def behind(request: HttpRequest, pk: int) -> HttpResponse:
     """What delivery says of the contract with a draft: a part of its page, which asks for it once it is shown."""
     found = _amendment(request, pk)
-    page = {"judgement": judge(as_amended(found)), "engagement": found.engagement}
+    engagement, judgement = found.engagement, judge(as_amended(found))
+    open_terms = unbacked(found, judgement)
+    let_pass = allows(engagement, Override.Deed.SEND, found.seal)
+    asks = bool(open_terms) and let_pass is None
+    page = {
+        "amendment": found,
+        "judgement": judgement,
+        "engagement": engagement,
+        "unbacked": open_terms,
+        "let_pass": let_pass,
+        "may_let_pass": asks and not obstacles("engagements.override", signed_in(request), engagement),
+    }
     return render(request, "contracts/behind.html", page)
+
+
+def promise(request: HttpRequest, pk: int) -> HttpResponse:
+    """Promise what delivery does not back: whom the policy names, with a reason that stays visible."""
+    found = _amendment(request, pk)
+    back, told = ("signing:amendment", found.pk), why_not_backed(unbacked(found))
+    return override_page(request, found.engagement, Override.Deed.SEND, found.seal, found.name, told, back)
 
 
 def begin(request: HttpRequest, pk: int) -> HttpResponse:
@@ -84,6 +105,8 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 
 def sign(request: HttpRequest, pk: int) -> HttpResponse:
     found = _amendment(request, pk)
+    if request.method != "POST":
+        amending.can_be_signed(found)  # nobody is asked to sign what cannot be signed at all
     form = SignForm(
         request.POST if request.method == "POST" else None,
         request.FILES or None,

@@ -8,18 +8,15 @@ from django.utils.translation import gettext as _
 
 from accord.actions.door import follows
 from accord.actions.refusals import Refused
-from accord.contracts.models import Amendment, Constraint, Contract, Review
+from accord.contracts.models import Amendment, Contract, Review
 from accord.contracts.reviewing.evidence import common, fits_its_profile, of_check, of_judgement, of_load
 from accord.contracts.reviewing.subjects import Json, Kind, Subject, register
 from accord.contracts.reviewing.voiding import void_what_changed
-from accord.contracts.signing.content import Worth
-from accord.contracts.signing.queries import values_now
+from accord.contracts.signing.amended import as_amended
 from accord.contracts.signing.wording import lines_of, told
-from accord.engagements.models import Engagement, Expectation
+from accord.engagements.models import Engagement
 from accord.people.models import Member
-from accord.proposals.content import Content, DateTerm, PriceLine, QualityTerm, ScopeItem, kept
 from accord.proposals.judging import judge
-from accord.proposals.models import Proposal
 
 
 def _subject(engagement: Engagement, amendment: Amendment) -> Subject:
@@ -48,7 +45,7 @@ def _may_be_reviewed(engagement: Engagement, amendment: Amendment | None) -> Non
     gone = _subject(engagement, amendment).gone
     if gone:
         raise Refused(_("A review decides on what can still be signed."), gone, _("Begin another amendment."))
-    fits_its_profile(engagement, _content(amendment).price)
+    fits_its_profile(engagement, as_amended(amendment).says.price)
 
 
 def _evidence(engagement: Engagement, amendment: Amendment) -> Json:
@@ -72,41 +69,6 @@ def _evidence(engagement: Engagement, amendment: Amendment) -> Json:
         "check": of_check(engagement),
         "load": of_load(engagement),
     }
-
-
-def as_amended(amendment: Amendment) -> Proposal:
-    """The whole contract as it would be, as a text that can be judged; it is not kept."""
-    return Proposal(engagement=amendment.engagement, content=kept(_content(amendment)))
-
-
-def _content(amendment: Amendment) -> Content:
-    """All constraints with the amendment's values, as terms of a text."""
-    text, now = amendment.says, values_now(amendment.contract)
-    changed = {c.constraint: c.after for c in text.changes}
-    rows: list[tuple[Constraint, Worth]] = []
-    for constraint in amendment.contract.constraints.all():
-        worth = changed.get(constraint.pk, now.get(constraint.pk))
-        if worth is not None and not constraint.is_price:
-            rows.append((constraint, worth))
-    rows += [(Constraint(kind=a.kind, name=a.name, code=a.code), a.value) for a in text.added]
-    of_kind = {kind: [row for row in rows if row[0].kind == kind] for kind in Expectation.Kind}
-    prices = [PriceLine(name=_("Price"), rate=text.price_after)] if text.price_after is not None else []
-    prices += [PriceLine(name=c.name, rate=w.amount) for c, w in of_kind[Expectation.Kind.COST] if w.amount]
-    return Content(
-        dates=tuple(
-            DateTerm(name=c.name, date=w.date, expectation=c.expectation_id)
-            for c, w in of_kind[Expectation.Kind.TIME]
-            if w.date
-        ),
-        prices=tuple(prices),
-        scope=tuple(
-            ScopeItem(name=c.name, text=w.text, code=c.code) for c, w in of_kind[Expectation.Kind.SCOPE]
-        ),
-        quality=tuple(
-            QualityTerm(name=c.name, criterion=w.text, code=c.code, expectation=c.expectation_id)
-            for c, w in of_kind[Expectation.Kind.QUALITY]
-        ),
-    )
 
 
 def _of_review(review: Review) -> Amendment:

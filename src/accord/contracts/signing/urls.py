@@ -19,6 +19,7 @@ urlpatterns = [
     path("copies/<int:pk>/", views.copy, name="copy"),
     path("amendments/<int:pk>/", amendment_views.amendment, name="amendment"),
     path("amendments/<int:pk>/behind/", amendment_views.behind, name="amendment_behind"),
+    path("amendments/<int:pk>/promise/", amendment_views.promise, name="promise_amendment"),
     path("amendments/<int:pk>/change/", amendment_views.change, name="change_amendment"),
     path("amendments/<int:pk>/sign/", amendment_views.sign, name="sign_amendment"),
     path("amendments/<int:pk>/let-pass/", amendment_views.let_pass, name="let_amendment_pass"),

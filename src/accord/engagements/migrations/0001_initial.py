@@ -94,7 +94,7 @@ class Migration(migrations.Migration):
             name='Override',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('deed', models.CharField(choices=[('send', 'sending what delivery does not back'), ('sign', "signing without the review's decision"), ('condition', 'going on before a condition is confirmed'), ('start', 'starting without an accepted hand-over')], max_length=10, verbose_name='what it lets pass')),
+                ('deed', models.CharField(choices=[('send', 'promising what delivery does not back'), ('sign', "signing without the review's decision"), ('condition', 'going on before a condition is confirmed'), ('start', 'starting without an accepted hand-over')], max_length=10, verbose_name='what it lets pass')),
                 ('about', models.CharField(max_length=64)),
                 ('name', models.CharField(max_length=200)),
                 ('facts', models.CharField(max_length=2000)),
