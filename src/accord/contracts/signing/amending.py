@@ -74,7 +74,7 @@ def save_amendment(actor: Member, amendment: Amendment, wanted: Wanted, revision
     """
     rules.can_be_changed(amendment, revision, amendment.signatures.exists())
     text = _text_of(amendment.contract, wanted)
-    if (text.price_before, text.price_difference) != _price(amendment):
+    if _price(text) != _price(amendment.says):
         amendment.priced_by = sorted({*amendment.priced_by, actor.pk})
     amendment.content, amendment.says = kept(text), text
     amendment.revision += 1
@@ -143,8 +143,10 @@ def _can_be_signed(amendment: Amendment) -> None:
     is_still_as_written(amendment)
 
 
-def _price(amendment: Amendment) -> tuple[Decimal | None, Decimal]:
-    return amendment.says.price_before, amendment.says.price_difference
+def _price(text: AmendmentText) -> tuple[object, ...]:
+    """All that the client pays by it: the whole price, and each amount of its own."""
+    amounts = [part for part in (*text.changes, *text.added) if part.kind == Kind.COST]
+    return text.price_before, text.price_difference, amounts
 
 
 def _text_of(contract: Contract, wanted: Wanted) -> AmendmentText:

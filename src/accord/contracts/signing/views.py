@@ -73,10 +73,11 @@ def let_pass(request: HttpRequest, pk: int) -> HttpResponse:
     proposal = _sent(found)
     if proposal is None:  # a stale page: it is a contract by now, or was taken back
         return gone(request, "signing:contracts", found.pk)
-    refused = _undecided(found, proposal.seal)
+    refused, back = _undecided(found, proposal.seal), ("signing:contracts", found.pk)
+    if refused is None:  # a stale page: it was decided since
+        return gone(request, *back)
     name = _("proposal, version {version}").format(version=proposal.version)
-    back = ("signing:contracts", found.pk)
-    return override_page(request, found, Override.Deed.SIGN, proposal.seal, name, str(refused or ""), back)
+    return override_page(request, found, Override.Deed.SIGN, proposal.seal, name, str(refused), back)
 
 
 def sign(request: HttpRequest, pk: int) -> HttpResponse:

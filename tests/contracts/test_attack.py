@@ -1,0 +1,436 @@
+"""Attempts to promise alone, through ways from room to room that no page leads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from accord.actions.refusals import NotAllowed, Refused
+from accord.contracts.handing_over.actions import override_start, send_back
+from accord.contracts.handing_over.queries import newest, seal_of
+from accord.contracts.models import (
+    Choice,
+    Condition,
+    Contract,
+    Review,
+)
+from accord.contracts.reviewing.actions import call_review, confirm_condition, take_seat
+from accord.contracts.reviewing.evidence import bid_facts
+from accord.contracts.signing import deciding, desk
+from accord.contracts.signing.actions import (
+    end_contract,
+    prepare_contract,
+    record_client_signature,
+    sign_for_firm,
+)
+from accord.contracts.signing.amending import (
+    Wanted,
+    record_client_signature_of_amendment,
+    save_amendment,
+    sign_amendment_for_firm,
+)
+from accord.contracts.signing.content import Added, Kind, Worth
+from accord.engagements.actions import (
+    give_part,
+    move_to_stage,
+    record_expectation,
+    restate_expectation,
+    take_part,
+    withdraw_expectation,
+)
+from accord.engagements.models import Engagement, Override, Part, Profile, Stage
+from accord.engagements.overriding import override
+from accord.engagements.policies.actions import change_profile
+from accord.engagements.policies.content import Seat
+from accord.ledger import chain
+from accord.people.models import AccessRole, Member
+from accord.portfolio.over_sold import contracted_of
+from accord.proposals.actions import new_version, save_proposal
+from tests import firm
+from tests.contracts import builders as rooms
+from tests.contracts.handing_over_builders import accepted, offered
+from tests.contracts.signing_builders import (
+    TODAY,
+    amendment,
+    by_client,
+    condition,
+    decided,
+    decided_on,
+    decided_on_amendment,
+    executive,
+    in_force_now,
+    prepared,
+    seller,
+    sent,
+    term,
+)
+from tests.engagements.builders import pages_of
+from tests.planning import check_builders as planned
+from tests.proposals import builders as proposals
+
+pytestmark = pytest.mark.django_db
+Deed = Override.Deed
+BECAUSE = "The quay is sinking."
+
+
+@pytest.fixture(autouse=True)
+def _the_ledger_holds_after_each(db: None) -> Iterator[None]:
+    yield
+    assert chain.verify().holds
+
+
+def now(row):
+    return type(row).objects.get(pk=row.pk)
+
+
+def at_the_contract(contract: Contract) -> Engagement:
+    of = contract.engagement
+    firm.with_part(of, Part.PROJECT_MANAGER, AccessRole.PROJECT_MANAGER)
+    move_to_stage(seller(of), now(of), Stage.CONTRACT)
+    return now(of)
+
+
+# Who set the price
+
+
+def test_who_adds_an_amount_to_an_amendment_takes_no_seat_of_delivery() -> None:
+    contract = in_force_now()
+    lead = firm.with_part(contract.engagement, Part.DELIVERY_LEAD, AccessRole.DELIVERY_LEAD)
+    draft = amendment(contract, price_difference=Decimal(100))
+    hosting = Added(kind=Kind.COST, name="Hosting", value=Worth(amount=Decimal(5000)))
+    wanted = Wanted("They want hosting.", added=(hosting,), price_difference=Decimal(100))
+    draft = save_amendment(lead, draft, wanted, draft.revision)
+    assert lead.pk in draft.priced_by
+    proposals.checked(contract.engagement)
+    of = now(contract.engagement)
+    review = call_review(seller(of), of, Review.Kind.AMENDMENT, now(draft))
+    with pytest.raises(Refused, match="set the price"):
+        take_seat(lead, review, Seat.DELIVERY)
+
+
+def test_who_takes_an_amount_out_of_an_amendment_lets_nothing_of_it_pass() -> None:
+    contract = in_force_now()
+    boss = executive()
+    hosting = Added(kind=Kind.COST, name="Hosting", value=Worth(amount=Decimal(5000)))
+    draft = amendment(contract, added=(hosting,), price_difference=Decimal(100))
+    draft = save_amendment(boss, draft, Wanted("No hosting.", price_difference=Decimal(100)), draft.revision)
+    with pytest.raises(NotAllowed, match="set or changed the price"):
+        override(boss, now(contract.engagement), Deed.SIGN, draft.seal, draft.name, "No review", BECAUSE)
+
+
+def test_who_changed_only_words_of_an_amendment_did_not_price_it() -> None:
+    contract = in_force_now()
+    lead = firm.with_part(contract.engagement, Part.DELIVERY_LEAD, AccessRole.DELIVERY_LEAD)
+    draft = amendment(contract, price_difference=Decimal(100))
+    draft = save_amendment(lead, draft, Wanted("They say so.", price_difference=Decimal(100)), draft.revision)
+    assert lead.pk not in draft.priced_by
+
+
+# Contracts of contracts
+
+
+def an_order() -> tuple[Contract, Contract]:
+    """A master agreement in force, and an order under it that nobody signed yet."""
+    master = in_force_now(prepared(kind=Contract.Kind.MASTER))
+    other = proposals.engagement()
+    other.relationship = now(master.engagement).relationship
+    planned.saved(None, other)
+    text = sent(of=now(other))
+    return master, prepared(text, kind=Contract.Kind.ORDER, master=now(master))
+
+
+def test_nothing_is_ordered_under_a_master_agreement_that_ended_since() -> None:
+    master, order = an_order()
+    end_contract(executive(), now(master), TODAY, "They found another firm.")
+    with pytest.raises(Refused, match="master agreement"):
+        sign_for_firm(executive(), now(order), order.digest)
+    with pytest.raises(Refused, match="master agreement"):
+        record_client_signature(seller(order.engagement), now(order), order.digest, by_client())
+    assert now(order).state == Contract.State.PREPARED
+
+
+def test_an_acceptance_that_bound_the_client_once_binds_it_to_no_second_contract() -> None:
+    text = sent()
+    decided_on(text)
+    proposals.accept(proposals.link(text))
+    first = prepared(text)
+    sign_for_firm(executive(), first, first.digest)
+    assert now(first).state == Contract.State.IN_FORCE
+    end_contract(executive(), now(first), TODAY, "The client wants out.")
+    second = prepare_contract(seller(text.engagement), now(text), term())
+    sign_for_firm(executive(), second, second.digest)
+    assert now(second).state == Contract.State.PREPARED
+
+
+def test_an_acceptance_counts_where_what_was_prepared_first_was_never_in_force() -> None:
+    text = sent()
+    decided_on(text)
+    proposals.accept(proposals.link(text))
+    end_contract(seller(text.engagement), prepared(text), TODAY, "A wrong title.")
+    second = prepare_contract(seller(text.engagement), now(text), term(title="The right title"))
+    sign_for_firm(executive(), second, second.digest)
+    assert now(second).state == Contract.State.IN_FORCE
+
+
+def test_a_condition_holds_each_of_several_contracts_that_it_came_with() -> None:
+    text = sent()
+    row = condition(decided_on(text, Choice.CONDITIONS), Condition.Blocks.START)
+    first = in_force_now(prepared(text))
+    draft = new_version(seller(text.engagement), text)
+    second = proposals.send(draft, [proposals.contact(text.engagement, "other@client.example")])
+    in_force_now(prepared(now(second)))
+    of = at_the_contract(first)
+    accepted(of)
+    with pytest.raises(Refused, match="condition"):
+        move_to_stage(seller(of), now(of), Stage.DELIVERY)
+    # ending the one with the condition, only the other one is started
+    end_contract(executive(), now(first), TODAY, "The second one replaces it.")
+    assert now(row).confirmed_by is None
+    assert move_to_stage(seller(of), now(of), Stage.DELIVERY).stage == Stage.DELIVERY
+
+
+# What an override lets pass
+
+
+def test_what_was_decided_to_be_signed_is_not_overridden_besides() -> None:
+    text = sent()
+    decided_on(text)
+    boss = executive()
+    with pytest.raises(Refused, match="Only what a rule forbids"):
+        override(boss, now(text.engagement), Deed.SIGN, text.seal, text.name, "Nothing", BECAUSE)
+    address = reverse("signing:let_pass", args=[text.engagement_id])
+    pages_of(boss).post(address, {"about": text.seal, "because": BECAUSE})
+    pages_of(boss).post(reverse("contracts:override", args=[Review.objects.get().pk]), {"because": BECAUSE})
+    assert not Override.objects.exists()
+    assert not now(text.engagement).is_overridden
+
+
+def test_an_override_is_of_something() -> None:
+    text = sent()
+    for deed in Deed:
+        with pytest.raises(Refused):
+            override(executive(), now(text.engagement), deed, about="", name="x", facts="y", because=BECAUSE)
+    assert not Override.objects.exists()
+
+
+def test_an_amendment_of_an_ended_contract_is_not_let_pass() -> None:
+    contract = in_force_now()
+    draft = amendment(contract, price_difference=Decimal(100))
+    end_contract(executive(), now(contract), TODAY, "They found another firm.")
+    with pytest.raises(Refused, match="lets pass what is there"):
+        override(
+            executive(), now(contract.engagement), Deed.SIGN, draft.seal, draft.name, "No review", BECAUSE
+        )
+
+
+def test_a_start_that_was_let_pass_waits_again_when_delivery_sent_the_hand_over_back() -> None:
+    of = at_the_contract(in_force_now())
+    made = offered(of)
+    override_start(executive(), now(of), "They wait.", seal_of(of, newest(of)))
+    manager = of.parts.get(part=Part.PROJECT_MANAGER).member
+    send_back(manager, now(made), ["Who brings the test data?"], made.digest)
+    with pytest.raises(Refused, match="accepted the hand-over"):
+        move_to_stage(seller(of), now(of), Stage.DELIVERY)
+
+
+def test_conditions_let_pass_on_a_stale_page_hold_when_one_was_added() -> None:
+    text = sent()
+    review = decided_on(text, Choice.CONDITIONS)
+    condition(review, Condition.Blocks.START)
+    contract = in_force_now(prepared(text))
+    of = at_the_contract(contract)
+    accepted(of)
+    seen = deciding.seal_of(deciding.holds_now(now(contract)), contract.digest)
+    draft = amendment(now(contract), price_difference=Decimal(100))
+    condition(decided_on_amendment(draft, Choice.CONDITIONS), Condition.Blocks.START, "A second tester")
+    sign_amendment_for_firm(executive(), draft, draft.seal)
+    record_client_signature_of_amendment(seller(of), draft, draft.seal, by_client())
+    boss = pages_of(executive())
+    address = reverse("signing:let_conditions_pass", args=[contract.pk])
+    assert boss.post(address, {"about": seen, "because": BECAUSE}).status_code in (409, 422)
+    assert not Override.objects.exists()
+
+
+def test_who_priced_the_contract_lets_its_start_conditions_not_pass_on_its_page() -> None:
+    of = proposals.engagement()
+    proposals.checked(of)
+    boss = executive()
+    draft = proposals.proposal(of)
+    draft = save_proposal(boss, draft, proposals.says(price=41_000), now(draft).revision)
+    text = proposals.send(draft, [proposals.contact(of)])
+    of.stage = Stage.REVIEW
+    planned.saved(None, of)
+    condition(decided_on(now(text), Choice.CONDITIONS), Condition.Blocks.START)
+    contract = in_force_now(prepared(now(text)))
+    at_the_contract(contract)
+    seen = deciding.seal_of(deciding.holds_now(now(contract)), contract.digest)
+    address = reverse("signing:let_conditions_pass", args=[contract.pk])
+    assert pages_of(boss).post(address, {"about": seen, "because": BECAUSE}).status_code == 403
+    assert not Override.objects.exists()
+
+
+def test_a_seller_who_is_an_executive_is_offered_no_way_to_let_the_start_pass() -> None:
+    text = sent()
+    condition(decided_on(text, Choice.CONDITIONS), Condition.Blocks.START)
+    contract = in_force_now(prepared(text))
+    of = at_the_contract(contract)
+    boss, sells = executive(), seller(of)
+    give_part(sells, now(of), boss, Part.SELLER)
+    way = reverse("signing:let_conditions_pass", args=[contract.pk])
+    assert way not in pages_of(boss).get(reverse("signing:start", args=[contract.pk])).content.decode()
+    take_part(sells, now(of), boss, Part.SELLER)
+    seen = deciding.seal_of(deciding.holds_now(now(contract)), contract.digest)
+    assert pages_of(boss).post(way, {"about": seen, "because": BECAUSE}).status_code == 403
+
+
+# A decision that became too small
+
+
+def test_a_decision_to_bid_that_an_executive_let_pass_is_not_stretched_to_another_value() -> None:
+    text = sent()
+    of = text.engagement
+    change_profile(firm.member(AccessRole.DELIVERY_LEAD), now(of), Profile.HEAVY, "It is new to us.")
+    with pytest.raises(Refused, match="whether to bid"):
+        new_version(seller(of), now(text))
+    review = call_review(seller(of), now(of), Review.Kind.BID)
+    override(executive(), now(of), Deed.SIGN, bid_facts(now(of)), "whether to bid", "Open", BECAUSE)
+    assert new_version(seller(of), now(text)).version == 2
+    assert now(review).state == Review.State.OPEN
+
+
+def test_what_was_sent_under_a_lighter_profile_is_signed_by_neither_side() -> None:
+    contract = prepared()
+    of = contract.engagement
+    change_profile(firm.member(AccessRole.DELIVERY_LEAD), now(of), Profile.HEAVY, "It is new to us.")
+    with pytest.raises(Refused, match="did not have to vote"):
+        sign_for_firm(executive(), now(contract), contract.digest)
+    record_client_signature(seller(of), now(contract), contract.digest, by_client())
+    assert now(contract).state == Contract.State.PREPARED
+
+
+# One person in several parts
+
+
+def test_the_owner_of_a_condition_does_not_confirm_it_from_a_seat_nor_after_a_part_of_delivery() -> None:
+    review = rooms.called()
+    who = rooms.sitting(review)
+    row = rooms.condition(who.lead, review, who.pm)
+    for by in (who.pm,):
+        with pytest.raises(NotAllowed, match="You own it"):
+            confirm_condition(by, row, "I saw it.")
+    firm_lead = firm.with_part(review.engagement, Part.DELIVERY_LEAD, AccessRole.DELIVERY_LEAD)
+    assert confirm_condition(firm_lead, row, "Seen in the lab.").confirmed_by == firm_lead
+
+
+def test_whoever_priced_votes_for_delivery_in_no_later_version() -> None:
+    review = rooms.called()
+    who = rooms.sitting(review)
+    draft = now(review.proposal)
+    save_proposal(who.lead, draft, proposals.says(price=41_000), draft.revision)
+    again = rooms.called(now(draft))
+    with pytest.raises(Refused, match="set the price"):
+        take_seat(who.lead, again, Seat.DELIVERY)
+    text = now(draft)
+    proposals.send(text, [proposals.contact(text.engagement)])
+    copy = new_version(proposals.seller(text.engagement), now(text))
+    assert who.lead.pk in copy.priced_by
+
+
+# The client's link
+
+
+def test_the_client_accepts_no_version_of_a_contract_that_waits_while_a_newer_one_was_sent() -> None:
+    text = sent()
+    decided_on(text)
+    old = proposals.link(text)
+    contract = prepared(text)
+    sign_for_firm(executive(), contract, contract.digest)
+    draft = new_version(seller(text.engagement), now(text))
+    proposals.send(draft, [proposals.contact(text.engagement, "other@client.example")])
+    with pytest.raises(Refused):
+        proposals.accept(now(old), digest=text.digest)
+    with pytest.raises(Refused, match="what still holds"):
+        record_client_signature(seller(text.engagement), now(contract), contract.digest, by_client())
+    assert now(contract).state == Contract.State.PREPARED
+
+
+# The desk and the report
+
+
+def asked_of(member: Member) -> list[str]:
+    return [line.what for line in (*desk.contracts(member), *desk.amendments(member))]
+
+
+def test_the_desk_asks_nobody_to_sign_what_was_replaced_or_stands_under_nothing() -> None:
+    text = sent()
+    prepared(text)
+    boss = executive()
+    assert len(asked_of(boss)) == 1
+    draft = new_version(seller(text.engagement), now(text))
+    proposals.send(draft, [proposals.contact(text.engagement, "other@client.example")])
+    assert asked_of(boss) == []
+    master, _order = an_order()
+    assert len(asked_of(boss)) == 1
+    end_contract(boss, now(master), TODAY, "They found another firm.")
+    assert asked_of(boss) == []
+
+
+def test_the_desk_asks_nobody_to_sign_an_amendment_that_a_condition_of_the_bid_holds() -> None:
+    contract = in_force_now()
+    draft = amendment(contract, price_difference=Decimal(100))
+    decided_on_amendment(draft)
+    boss = executive()
+    assert len(asked_of(boss)) == 1
+    of = now(contract.engagement)
+    bid = decided(of, bid_facts(of), Choice.CONDITIONS, kind=Review.Kind.BID)
+    condition(bid)
+    with pytest.raises(Refused, match="condition"):
+        sign_amendment_for_firm(boss, now(draft), draft.seal)
+    assert asked_of(boss) == []
+
+
+def test_what_was_withdrawn_or_said_anew_binds_as_the_contract_says_in_desk_and_report() -> None:
+    of = proposals.engagement()
+    proposals.checked(of)
+    first = record_expectation(proposals.seller(of), now(of), firm.an_amount(40_000))
+    proposals.checked(of)
+    contract = in_force_now(prepared(sent(of=now(of))))
+    sells = seller(contract.engagement)
+    second = restate_expectation(sells, first, firm.an_amount(35_000))
+    third = restate_expectation(sells, second, firm.an_amount(40_000))
+    found = contracted_of([first, second, third])
+    assert [found[e.pk].otherwise for e in (first, second, third)] == [False, True, False]
+    assert desk.said_otherwise(sells) == []
+    fourth = restate_expectation(sells, third, firm.an_amount(39_000))
+    assert len(desk.said_otherwise(sells)) == 1
+    withdraw_expectation(sells, fourth, "It was a slip.", sells, TODAY)
+    assert desk.said_otherwise(sells) == []
+
+
+# Pages
+
+
+def test_a_draft_is_judged_for_nobody_who_may_not_see_it_nor_where_there_is_none() -> None:
+    contract = in_force_now()
+    draft = amendment(contract, price_difference=Decimal(100))
+    address = reverse("signing:amendment_behind", args=[draft.pk])
+    end_contract(executive(), now(contract), TODAY, "They found another firm.")
+    assert pages_of(executive()).get(address).status_code == 200
+    hidden = now(contract.engagement)
+    hidden.confidential = True
+    planned.saved(None, hidden)
+    outsider = pages_of(firm.member(AccessRole.DELIVERY_LEAD))
+    for name, pk in (
+        ("amendment_behind", draft.pk),
+        ("let_amendment_pass", draft.pk),
+        ("change_amendment", draft.pk),
+        ("amendment_pdf", draft.pk),
+        ("start", contract.pk),
+        ("let_conditions_pass", contract.pk),
+        ("amend", contract.pk),
+    ):
+        assert outsider.get(reverse(f"signing:{name}", args=[pk])).status_code in (403, 404), name
+        assert pages_of(executive()).get(reverse(f"signing:{name}", args=[10**25])).status_code == 404, name
