@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from decimal import Decimal
 
 import pytest
@@ -12,12 +13,19 @@ from accord.actions.refusals import NotAllowed, Refused
 from accord.contracts.handing_over.actions import override_start, send_back
 from accord.contracts.handing_over.queries import newest, seal_of
 from accord.contracts.models import (
+    Amendment,
     Choice,
     Condition,
     Contract,
     Review,
 )
-from accord.contracts.reviewing.actions import call_review, confirm_condition, take_seat
+from accord.contracts.reviewing.actions import (
+    ask_question,
+    call_review,
+    cast_vote,
+    confirm_condition,
+    take_seat,
+)
 from accord.contracts.reviewing.evidence import bid_facts
 from accord.contracts.signing import deciding, desk
 from accord.contracts.signing.actions import (
@@ -33,6 +41,7 @@ from accord.contracts.signing.amending import (
     sign_amendment_for_firm,
 )
 from accord.contracts.signing.content import Added, Kind, Worth
+from accord.contracts.signing.queries import values_now
 from accord.engagements.actions import (
     give_part,
     move_to_stage,
@@ -41,6 +50,7 @@ from accord.engagements.actions import (
     take_part,
     withdraw_expectation,
 )
+from accord.engagements.desk import waiting_for
 from accord.engagements.models import Engagement, Override, Part, Profile, Stage
 from accord.engagements.overriding import override
 from accord.engagements.policies.actions import change_profile
@@ -49,11 +59,13 @@ from accord.ledger import chain
 from accord.people.models import AccessRole, Member
 from accord.portfolio.over_sold import contracted_of
 from accord.proposals.actions import new_version, save_proposal
+from accord.proposals.content import PriceLine
 from tests import firm
 from tests.contracts import builders as rooms
 from tests.contracts.handing_over_builders import accepted, offered
 from tests.contracts.signing_builders import (
     TODAY,
+    amended,
     amendment,
     by_client,
     condition,
@@ -434,3 +446,77 @@ def test_a_draft_is_judged_for_nobody_who_may_not_see_it_nor_where_there_is_none
     ):
         assert outsider.get(reverse(f"signing:{name}", args=[pk])).status_code in (403, 404), name
         assert pages_of(executive()).get(reverse(f"signing:{name}", args=[10**25])).status_code == 404, name
+
+
+@pytest.mark.parametrize(
+    ("difference", "day"), [("999999999.99", "2027-05-01"), ("-40000", "9999-12-31"), ("0", "0001-01-01")]
+)
+def test_no_value_of_an_amendment_breaks_its_page(difference: str, day: str) -> None:
+    contract = in_force_now()
+    sells = pages_of(seller(contract.engagement))
+    form = {
+        "reason": "So much.", "price_difference": difference, "revision": "0",
+        "added-TOTAL_FORMS": "1", "added-INITIAL_FORMS": "0", "added-0-kind": "time",
+        "added-0-name": "A second date", "added-0-date": day,
+        **{
+            f"value-{c.pk}": worth.date.isoformat() if worth.date else worth.amount or worth.text
+            for c, worth in ((c, values_now(contract)[c.pk]) for c in contract.constraints.all())
+            if not c.is_price
+        },
+    }  # fmt: skip
+    assert sells.post(reverse("signing:amend", args=[contract.pk]), form).status_code < 500
+    for draft in Amendment.objects.all():
+        for name in ("amendment", "amendment_behind", "amendment_pdf"):
+            assert sells.get(reverse(f"signing:{name}", args=[draft.pk])).status_code == 200, name
+        with suppress(Refused):
+            call_review(
+                seller(contract.engagement), now(contract.engagement), Review.Kind.AMENDMENT, now(draft)
+            )
+
+
+def test_desks_tell_nobody_of_what_became_confidential_after_they_had_to_do_with_it() -> None:
+    review = rooms.called()
+    who = rooms.sitting(review)
+    owner = firm.member(AccessRole.MEMBER)
+    rooms.condition(who.lead, review, owner)
+    ask_question(who.lead, review, "Who pays?", who.finance)
+    hidden = now(review.engagement)
+    assert waiting_for(owner)
+    hidden.confidential = True
+    planned.saved(None, hidden)
+    for member in (owner, who.finance):
+        assert waiting_for(member) == []
+    with pytest.raises(NotAllowed):
+        cast_vote(
+            who.finance, rooms.seat_of(who.finance, review), Choice.SIGN, "Yes.", review.evidence_digest
+        )
+
+
+def test_what_both_sides_signed_does_not_go_back_to_the_proposal() -> None:
+    contract = in_force_now()
+    sells = seller(contract.engagement)
+    with pytest.raises(Refused, match="signed"):
+        move_to_stage(sells, now(contract.engagement), Stage.PROPOSAL)
+    end_contract(executive(), now(contract), TODAY, "They want another one.")
+    assert move_to_stage(sells, now(contract.engagement), Stage.PROPOSAL).stage == Stage.PROPOSAL
+
+
+def test_no_price_is_sent_that_no_contract_can_hold() -> None:
+    lines = tuple(PriceLine(name=name, rate=Decimal(600_000_000)) for name in ("One half", "The other"))
+    of = proposals.engagement()
+    proposals.checked(of)
+    draft = proposals.proposal(of, proposals.says(prices=lines))
+    with pytest.raises(Refused, match="thousand million"):
+        proposals.send(draft, [proposals.contact(of)])
+    with pytest.raises(Refused, match="thousand million"):
+        rooms.called(draft)
+
+
+def test_amounts_of_an_amendment_together_with_the_price_break_no_page() -> None:
+    contract = in_force_now()
+    most = Worth(amount=Decimal("999999999.99"))
+    both = tuple(Added(kind=Kind.COST, name=name, value=most) for name in ("Hosting", "Support"))
+    draft = amended(amendment(contract, added=both))
+    browser = pages_of(seller(contract.engagement))
+    assert browser.get(reverse("signing:amendment_behind", args=[draft.pk])).status_code == 200
+    assert browser.get(reverse("signing:contract", args=[contract.pk])).status_code == 200

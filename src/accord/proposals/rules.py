@@ -15,7 +15,7 @@ from accord.engagements import rules as engagement_rules
 from accord.engagements.models import Engagement
 from accord.exchange.wording import day
 from accord.people.models import AccessRole, Member
-from accord.proposals.content import Content
+from accord.proposals.content import HIGHEST, Content
 from accord.proposals.models import Proposal, Sending, State
 from accord.relationships.models import Contact
 
@@ -98,7 +98,7 @@ def was_sent(proposal: Proposal) -> None:
 def is_complete(content: Content) -> None:
     """
     Raises:
-        Refused: the client could not know what they get, for what price and until when.
+        Refused: the client could not know what they get, for what price and until when, or no contract can hold it.
     """
     missing = [
         word
@@ -117,6 +117,12 @@ def is_complete(content: Content) -> None:
             _("A proposal says what, when and for how much."),
             _("Missing: {what}.").format(what=", ".join(missing)),
             _("Fill it in, save, and send it then."),
+        )
+    if content.price >= HIGHEST:
+        raise Refused(
+            _("A price stays below a thousand million."),
+            _("All lines together ask for more."),
+            _("Offer it in several parts."),
         )
 
 

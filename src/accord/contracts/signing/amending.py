@@ -23,6 +23,7 @@ from accord.contracts.signing.queries import values_now
 from accord.contracts.signing.signatures import Signed
 from accord.ledger import chain
 from accord.people.models import Member
+from accord.proposals.content import HIGHEST
 
 
 @dataclass(frozen=True)
@@ -196,3 +197,5 @@ def _is_a_price(text: AmendmentText) -> None:
         raise WrongInput(price_difference=_("This contract has no price to change: add one instead."))
     if text.price_after is not None and text.price_after < 0:
         raise WrongInput(price_difference=_("A price is not negative."))
+    if text.price_after is not None and text.price_after >= HIGHEST:
+        raise WrongInput(price_difference=_("A price stays below a thousand million."))
