@@ -43,6 +43,7 @@ from accord.contracts.signing.amending import (
 from accord.contracts.signing.content import Added, Kind, Worth
 from accord.contracts.signing.queries import values_now
 from accord.engagements.actions import (
+    change_engagement,
     give_part,
     move_to_stage,
     record_expectation,
@@ -53,7 +54,7 @@ from accord.engagements.actions import (
 from accord.engagements.desk import waiting_for
 from accord.engagements.models import Engagement, Override, Part, Profile, Stage
 from accord.engagements.overriding import override
-from accord.engagements.policies.actions import change_profile
+from accord.engagements.policies.actions import change_profile, judge_engagement
 from accord.engagements.policies.content import Seat
 from accord.ledger import chain
 from accord.people.models import AccessRole, Member
@@ -520,3 +521,20 @@ def test_amounts_of_an_amendment_together_with_the_price_break_no_page() -> None
     browser = pages_of(seller(contract.engagement))
     assert browser.get(reverse("signing:amendment_behind", args=[draft.pk])).status_code == 200
     assert browser.get(reverse("signing:contract", args=[contract.pk])).status_code == 200
+
+
+def test_a_value_written_down_low_spares_what_is_sent_no_certainty() -> None:
+    of, lead = proposals.engagement(), firm.member(AccessRole.DELIVERY_LEAD)
+    judge_engagement(lead, now(of), 1, 1)
+    change_engagement(seller(of), now(of), of.title, Decimal(10_000), 50, False)
+    proposals.checked(of)
+    draft = proposals.proposal(now(of), proposals.says(price=600_000))
+    assert now(of).profile == Profile.LIGHT
+    with pytest.raises(Refused, match="at the price that is decided on"):
+        proposals.send(draft, [proposals.contact(of)])
+    assert pages_of(seller(of)).get(reverse("proposals:proposals", args=[of.pk])).status_code == 200
+    change_engagement(seller(of), now(of), of.title, Decimal(600_000), 50, False)
+    with pytest.raises(Refused, match="backed"):
+        proposals.send(draft, [proposals.contact(of, "other@client.example")])
+    proposals.checked(of)
+    assert proposals.send(now(draft), [proposals.contact(of, "third@client.example")]).sent_at

@@ -10,16 +10,23 @@ import pytest
 
 from accord.actions.refusals import Refused
 from accord.contracts.models import (
+    Acceptance,
     Amendment,
     Choice,
     Condition,
     Contract,
     Review,
+    Signature,
     Vote,
 )
 from accord.contracts.reviewing.actions import call_review, cast_vote
 from accord.contracts.signing import deciding
-from accord.contracts.signing.actions import end_contract
+from accord.contracts.signing.actions import (
+    end_contract,
+    prepare_contract,
+    record_client_signature,
+    sign_for_firm,
+)
 from accord.contracts.signing.amending import (
     Wanted,
     drop_amendment,
@@ -27,12 +34,19 @@ from accord.contracts.signing.amending import (
     save_amendment,
     sign_amendment_for_firm,
 )
-from accord.engagements.actions import end_engagement, move_to_stage
+from accord.engagements.actions import end_engagement, move_to_stage, record_expectation
 from accord.engagements.models import Engagement, Outcome, Override, Part, Stage
 from accord.engagements.overriding import override
 from accord.ledger import chain
+from accord.ledger.models import LedgerEntry
 from accord.people.models import AccessRole
-from accord.proposals.actions import override_sending, save_proposal, send_proposal, withdraw_proposal
+from accord.proposals.actions import (
+    new_version,
+    override_sending,
+    save_proposal,
+    send_proposal,
+    withdraw_proposal,
+)
 from tests import firm
 from tests.contracts import builders as rooms
 from tests.contracts.handing_over_builders import accept, accepted, offered
@@ -48,8 +62,10 @@ from tests.contracts.signing_builders import (
     prepared,
     seller,
     sent,
+    term,
 )
 from tests.estimating.test_at_the_same_moment import at_once
+from tests.planning import check_builders as planned
 from tests.proposals import builders as proposals
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -64,6 +80,14 @@ def _the_ledger_holds_after_each(transactional_db: None) -> Iterator[None]:
 
 def now(row: Any) -> Any:
     return type(row).objects.get(pk=row.pk)
+
+
+def came_first(first: str, second: str) -> None:
+    """Where the first happened at all, it happened before the second."""
+    kinds = list(
+        LedgerEntry.objects.filter(kind__in=(first, second)).order_by("-pk").values_list("kind", flat=True)
+    )
+    assert first not in kinds or kinds[0] == second
 
 
 def one_is_refused(*acts: Callable[[], Any]) -> list[bool]:
@@ -230,3 +254,58 @@ def test_what_is_sent_twice_at_once_in_two_windows_is_sent_once() -> None:
         )
     )
     assert now(draft).links.count() == 1
+
+
+def test_the_client_accepts_before_a_newer_version_is_sent_or_not_at_all() -> None:
+    text = sent()
+    of, link = text.engagement, proposals.link(text)
+    draft, to = new_version(seller(of), text), proposals.contact(of, "other@client.example")
+    got = at_once(
+        lambda: proposals.accept(now(link), digest=text.digest),
+        lambda: send_proposal(seller(of), now(draft), [to], draft.revision, proposals.SITE),
+    )
+    came_first("proposal_accepted", "proposal_sent")
+    assert text.answers.exists() != isinstance(got[0], Refused)
+
+
+def test_an_acceptance_signs_once_whatever_is_prepared_or_signed_at_that_moment() -> None:
+    first, second = sent(), sent()
+    contract, boss = prepared(first), executive()
+    decided_on(second)
+    at_once(
+        lambda: proposals.accept(proposals.link(first)),
+        lambda: sign_for_firm(boss, now(contract), contract.digest),
+    )
+    at_once(
+        lambda: proposals.accept(proposals.link(second)),
+        lambda: prepare_contract(seller(second.engagement), now(second), term()),
+    )
+    assert now(contract).state == Contract.State.IN_FORCE
+    assert Signature.objects.filter(side=Signature.Side.CLIENT).count() == 2
+
+
+def test_an_order_is_signed_before_its_master_agreement_ends_or_not_at_all() -> None:
+    master = in_force_now(prepared(kind=Contract.Kind.MASTER))
+    other = proposals.engagement()
+    other.relationship = now(master.engagement).relationship
+    planned.saved(None, other)
+    order = prepared(sent(of=now(other)), kind=Contract.Kind.ORDER, master=now(master))
+    boss, another = executive(), executive()
+    got = at_once(
+        lambda: sign_for_firm(boss, now(order), order.digest),
+        lambda: end_contract(another, now(master), TODAY, "They want out."),
+    )
+    assert order.signatures.exists() != isinstance(got[0], Refused)
+    with pytest.raises(Refused, match="master agreement"):
+        record_client_signature(seller(other), now(order), order.digest, by_client())
+
+
+def test_delivery_takes_over_what_was_said_or_nothing() -> None:
+    of = at_the_contract(in_force_now())
+    made = offered(of)
+    got = at_once(
+        lambda: accept(now(made)),
+        lambda: record_expectation(seller(of), now(of), firm.a_date()),
+    )
+    came_first("hand_over_accepted", "expectation_recorded")
+    assert Acceptance.objects.exists() != isinstance(got[0], Refused)
