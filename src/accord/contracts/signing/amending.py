@@ -146,8 +146,9 @@ def _can_be_signed(amendment: Amendment) -> None:
 
 def _price(text: AmendmentText) -> tuple[object, ...]:
     """All that the client pays by it: the whole price, and each amount of its own."""
-    amounts = [part for part in (*text.changes, *text.added) if part.kind == Kind.COST]
-    return text.price_before, text.price_difference, amounts
+    changed = [change for change in text.changes if change.kind == Kind.COST]
+    added = [one for one in text.added if one.kind == Kind.COST]
+    return text.price_before, text.price_difference, changed, added
 
 
 def _text_of(contract: Contract, wanted: Wanted) -> AmendmentText:
