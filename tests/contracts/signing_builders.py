@@ -14,12 +14,12 @@ from accord.contracts.signing.amended import unbacked
 from accord.contracts.signing.amending import (
     Wanted,
     begin_amendment,
+    override_promising,
     record_client_signature_of_amendment,
     sign_amendment_for_firm,
 )
 from accord.contracts.signing.signatures import Signed
-from accord.engagements.models import Engagement, Override, Stage
-from accord.engagements.overriding import override
+from accord.engagements.models import Engagement, Stage
 from accord.engagements.policies.in_force import in_force
 from accord.people.models import AccessRole, Member
 from accord.proposals.content import Content
@@ -132,8 +132,7 @@ def amended(draft: Amendment) -> Amendment:
 
 def let_pass_unbacked(draft: Amendment) -> None:
     if unbacked(draft):
-        deed, facts = Override.Deed.SEND, "Delivery does not back it."
-        override(executive(), draft.engagement, deed, draft.seal, draft.name, facts, "They insist.")
+        override_promising(executive(), draft, "They insist.", draft.seal)
 
 
 def now(row: Contract) -> Contract:

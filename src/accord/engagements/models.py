@@ -207,6 +207,9 @@ class Override(Kept):
     about = models.CharField(max_length=64)
     name = models.CharField(max_length=200)  # of what it is about: proposal, version 2
     facts = models.CharField(max_length=2000)  # what the rule found, as it was told then
+    covers = models.JSONField(
+        default=list
+    )  # the keys of the terms that it lets be promised; what comes later is not
     because = models.CharField(_("why"), max_length=500)
     by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)

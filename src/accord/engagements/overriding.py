@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -48,8 +49,11 @@ def override(
     name: str,
     facts: str,
     because: str,
+    covers: Sequence[str] = (),
 ) -> Override:
     """Let one thing pass that a rule forbids. `about`: the digest of exactly that; `facts`: what the rule found.
+
+    `covers`: of a text, the keys of the terms that are not backed; another one is not let pass with them.
 
     Raises:
         WrongInput: no reason is given.
@@ -70,6 +74,7 @@ def override(
         about=about,
         name=name[:200],
         facts=facts[:2000],
+        covers=list(covers),
         because=because.strip(),
         by=actor,
     )
@@ -78,7 +83,8 @@ def override(
     if not engagement.is_overridden:
         engagement.is_overridden = True
         engagement.save()
-    body = {"deed": deed, "about": about, "name": row.name, "facts": row.facts, "because": row.because}
+    body = {"deed": deed, "about": about, "name": row.name, "facts": row.facts, "covers": row.covers}
+    body["because"] = row.because
     chain.append("override", f"engagement:{engagement.pk}", actor.pk, body)
     return row
 

@@ -32,7 +32,7 @@ from accord.proposals.content import (
     ScopeItem,
     kept,
 )
-from accord.proposals.judging import judge
+from accord.proposals.judging import fits_its_profile, judge
 from accord.proposals.models import OfferNumber, Proposal, State
 from accord.proposals.rules import Term
 from accord.relationships.models import Contact
@@ -142,14 +142,14 @@ def ready_to_send(proposal: Proposal) -> tuple[list[Term], Override | None]:
     """Its terms as delivery judges them, and the override that lets those pass that are not backed.
 
     Raises:
-        Refused: it says too little, its day is over, or something in it is not backed.
+        Refused: it says too little, its day is over, its price asks for another profile, or something in it is not backed.
     """
     rules.is_complete(proposal.says)
     rules.holds_still(proposal.says, timezone.localdate())
+    fits_its_profile(proposal.engagement, proposal.says.price)
     terms = judge(proposal).terms
     let_pass = allows(proposal.engagement, Override.Deed.SEND, proposal.seal)
-    if let_pass is None:
-        rules.is_backed(terms)
+    rules.is_backed(terms, let_pass)
     return terms, let_pass
 
 
@@ -163,10 +163,9 @@ def override_sending(actor: Member, proposal: Proposal, because: str, revision: 
     """
     rules.is_draft(proposal)
     rules.is_as_seen(proposal, revision)
-    facts = rules.why_not_backed(judge(proposal).terms)
-    return override(
-        actor, proposal.engagement, Override.Deed.SEND, proposal.seal, proposal.name, facts, because
-    )
+    judgement, deed = judge(proposal), Override.Deed.SEND
+    facts, covers = rules.why_not_backed(judgement.terms), [term.key for term in judgement.unbacked]
+    return override(actor, proposal.engagement, deed, proposal.seal, proposal.name, facts, because, covers)
 
 
 @action(permission=rules.may_send)

@@ -22,7 +22,8 @@ _Name = Annotated[str, Field(min_length=1, max_length=200)]
 _Text = Annotated[str, BeforeValidator(lambda text: with_plain_ends(text)), Field(max_length=4000)]
 _Line = Annotated[str, Field(min_length=1, max_length=LONGEST_LINE)]
 _Share = Annotated[Decimal, Field(ge=0, le=100)]
-_Amount = Annotated[Decimal, Field(ge=0, lt=1_000_000_000)]
+HIGHEST = 1_000_000_000  # of an amount: it stays below
+_Amount = Annotated[Decimal, Field(ge=0, lt=HIGHEST)]
 
 
 class PriceKind(models.TextChoices):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from accord.engagements.models import Engagement, Expectation
+from accord.actions.refusals import Refused
+from accord.engagements.models import Engagement, Expectation, Profile
+from accord.engagements.policies.deciding import decide, facts_of
 from accord.engagements.policies.in_force import in_force
 from accord.engagements.queries import standing
 from accord.estimating.models import State, WorkPackage
@@ -85,6 +87,29 @@ def judge(proposal: Proposal) -> Judgement:
         margin=behind.margin(content),
         beside=[_beside(e, content) for e in said],
     )
+
+
+def fits_its_profile(engagement: Engagement, price: Decimal) -> None:
+    """The policy decides by what is asked of the client: a low value written down elsewhere spares no seat and no certainty.
+
+    Raises:
+        Refused: at this price the policy applies a profile that asks for more.
+    """
+    if engagement.profile_chosen or (engagement.value is not None and price <= engagement.value):
+        return
+    held = in_force()
+    facts = facts_of([engagement], held.content)[engagement.pk]
+    profile, because = decide(held.content, replace(facts, value=price), engagement.currency)
+    if list(Profile).index(profile) > list(Profile).index(Profile(engagement.profile)):
+        raise Refused(
+            _(
+                "A text is sent and reviewed by the profile that the policy applies at the price that is decided on."
+            ),
+            _("The price is {price}, more than the value of the engagement. {because}").format(
+                price=money(float(price), engagement.currency), because=because
+            ),
+            _("Set the value of the engagement to what the client is asked for; then go on."),
+        )
 
 
 class _Behind:

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 
 from accord.actions.refusals import NotAllowed, Refused, WrongInput
 from accord.engagements import rules as engagement_rules
-from accord.engagements.models import Engagement
+from accord.engagements.models import Engagement, Override
 from accord.exchange.wording import day
 from accord.people.models import AccessRole, Member
-from accord.proposals.content import Content
+from accord.proposals.content import HIGHEST, Content
 from accord.proposals.models import Proposal, Sending, State
 from accord.relationships.models import Contact
 
@@ -34,6 +34,11 @@ class Term:
     remedy: str = ""
     probability: float | None = None
     best: dt.date | Decimal | None = None  # the best value that would be backed
+
+    @property
+    def key(self) -> str:
+        """What names it in an override."""
+        return f"{self.kind}: {self.name}"
 
 
 def may_write(actor: Member | None, engagement: Any) -> None:
@@ -98,7 +103,7 @@ def was_sent(proposal: Proposal) -> None:
 def is_complete(content: Content) -> None:
     """
     Raises:
-        Refused: the client could not know what they get, for what price and until when.
+        Refused: the client could not know what they get, for what price and until when, or no contract can hold it.
     """
     missing = [
         word
@@ -117,6 +122,12 @@ def is_complete(content: Content) -> None:
             _("A proposal says what, when and for how much."),
             _("Missing: {what}.").format(what=", ".join(missing)),
             _("Fill it in, save, and send it then."),
+        )
+    if content.price >= HIGHEST:
+        raise Refused(
+            _("A price stays below a thousand million."),
+            _("All lines together ask for more."),
+            _("Offer it in several parts."),
         )
 
 
@@ -150,13 +161,14 @@ def was_given_up(sending: Sending) -> None:
     raise Refused(_("A mail is tried again by hand once Accord has given up."), because, remedy)
 
 
-def is_backed(terms: Sequence[Term]) -> None:
-    """No date, price or quality term is sent without delivery behind it.
+def is_backed(terms: Sequence[Term], let_pass: Override | None = None) -> None:
+    """No date, price or quality term is promised without delivery behind it, or an override that covers it.
 
     Raises:
         Refused: with each term that is not backed.
     """
-    wrong = _unbacked(terms)
+    covered = let_pass.covers if let_pass is not None else []
+    wrong = [term for term in _unbacked(terms) if term.key not in covered]
     if wrong:
         raise Refused(
             _("What is promised to a client is backed by an approved estimate and a promise check."),

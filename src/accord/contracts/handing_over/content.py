@@ -72,7 +72,13 @@ def digest_of(content: dict[str, Any], engagement: int, version: int) -> str:
     return hashlib.sha256(canonical(about | content).encode()).hexdigest()
 
 
-def digest_of_start(engagement: int, hand_over: str | None, signed: Collection[str]) -> str:
-    """What an override of the start is about: the seal of a hand-over, if there is one, and of all that is signed."""
+def digest_of_start(
+    engagement: int, hand_over: str | None, signed: Collection[str], is_sent_back: bool = False
+) -> str:
+    """What an override of the start is about: the seal of a hand-over, if there is one, and of all that is signed.
+
+    A hand-over that delivery sent back is another thing than one that waits for it.
+    """
     about = {"engagement": engagement, "hand_over": hand_over, "signed": sorted(signed)}
+    about |= {"sent_back": True} if is_sent_back else {}
     return hashlib.sha256(canonical(about).encode()).hexdigest()

@@ -39,7 +39,8 @@ def was_decided(engagement: Engagement) -> bool:
 
 def seal_of(engagement: Engagement, found: HandOver | None) -> str:
     """What an override of the start is about: this version as it is now, or none, and all that is signed."""
-    return digest_of_start(engagement.pk, found.seal if found else None, _signed(engagement))
+    is_sent_back = found is not None and found.state == HandOver.State.SENT_BACK
+    return digest_of_start(engagement.pk, found.seal if found else None, _signed(engagement), is_sent_back)
 
 
 def names_of(engagement: Engagement, numbers: Sequence[int]) -> str:

@@ -8,8 +8,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Collection
-from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import Max, Min
@@ -19,14 +17,12 @@ from accord.actions.refusals import Refused
 from accord.contracts.models import Review
 from accord.contracts.reviewing.alike import alike
 from accord.contracts.reviewing.subjects import Json, Kind, Subject, register
-from accord.engagements.models import Engagement, Profile
-from accord.engagements.policies.deciding import decide, facts_of
+from accord.engagements.models import Engagement
 from accord.engagements.policies.in_force import in_force
 from accord.engagements.queries import standing
 from accord.engagements.rules import backing_of
 from accord.estimating.models import Assumption, Estimate
 from accord.estimating.queries import compare
-from accord.exchange.wording import money
 from accord.ledger.chain import canonical
 from accord.people.models import Member, Role
 from accord.planning.checking import wording
@@ -34,7 +30,7 @@ from accord.planning.checking.queries import answered_check, felt_by_others, new
 from accord.planning.load import load_of
 from accord.planning.models import Activity, Assignment
 from accord.proposals import rules as proposal_rules
-from accord.proposals.judging import Judgement, judge
+from accord.proposals.judging import Judgement, fits_its_profile, judge
 from accord.proposals.models import Proposal, State
 
 _WEEKS = 26  # of load that are looked at
@@ -86,27 +82,6 @@ def _may_be_reviewed(engagement: Engagement, proposal: Proposal | None) -> None:
             _("A review decides on what delivery has judged."),
             f"“{unjudged[0].name}”: {unjudged[0].because}",
             unjudged[0].remedy,
-        )
-
-
-def fits_its_profile(engagement: Engagement, price: Decimal) -> None:
-    """The policy decides by what is asked of the client: a low value written down elsewhere spares no seat.
-
-    Raises:
-        Refused: at this price the policy applies a profile that asks for more.
-    """
-    if engagement.profile_chosen or (engagement.value is not None and price <= engagement.value):
-        return
-    held = in_force()
-    facts = facts_of([engagement], held.content)[engagement.pk]
-    profile, because = decide(held.content, replace(facts, value=price), engagement.currency)
-    if list(Profile).index(profile) > list(Profile).index(Profile(engagement.profile)):
-        raise Refused(
-            _("A review sits by the profile that the policy applies at the price that is decided on."),
-            _("The price is {price}, more than the value of the engagement. {because}").format(
-                price=money(float(price), engagement.currency), because=because
-            ),
-            _("Set the value of the engagement to what the client is asked for; then call the review."),
         )
 
 

@@ -144,7 +144,12 @@ def _take_acceptance(contract: Contract) -> None:
         return
     found = Answer.objects.filter(proposal=contract.proposal_id, kind=Answer.Kind.ACCEPT).first()
     signed = signatures.of(contract).filter(side=Signature.Side.CLIENT).exists()
-    if found is not None and found.digest == contract.digest and not signed:
+    if (
+        found is None
+        or Signature.objects.filter(answer=found, contract__in_force_since__isnull=False).exists()
+    ):
+        return  # it bound the client once
+    if found.digest == contract.digest and not signed:
         signatures.by_link(contract, found)
 
 

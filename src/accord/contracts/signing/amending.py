@@ -23,10 +23,11 @@ from accord.contracts.signing.content import Added, AmendmentText, Change, Kind,
 from accord.contracts.signing.queries import values_now
 from accord.contracts.signing.signatures import Signed
 from accord.engagements.models import Override
-from accord.engagements.overriding import allows
+from accord.engagements.overriding import allows, may_override, override
 from accord.ledger import chain
 from accord.people.models import Member
-from accord.proposals.rules import is_backed
+from accord.proposals.content import HIGHEST
+from accord.proposals.rules import is_backed, why_not_backed
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def save_amendment(actor: Member, amendment: Amendment, wanted: Wanted, revision
     """
     rules.can_be_changed(amendment, revision, amendment.signatures.exists())
     text = _text_of(amendment.contract, wanted)
-    if (text.price_before, text.price_difference) != _price(amendment):
+    if _price(text) != _price(amendment.says):
         amendment.priced_by = sorted({*amendment.priced_by, actor.pk})
     amendment.content, amendment.says = kept(text), text
     amendment.revision += 1
@@ -141,6 +142,20 @@ def record_client_signature_of_amendment(
     return signatures.for_the_client(actor, amendment, digest, signed)
 
 
+@action(permission=may_override)
+def override_promising(actor: Member, amendment: Amendment, because: str, about: str) -> Override:
+    """Let exactly this amendment be signed although delivery does not back all that it changes; `about`: its seal.
+
+    Raises:
+        WrongInput: no reason. Refused: it was changed since it was shown, is backed anyway, or was let pass already.
+    """
+    rules.is_as_shown(about, amendment.seal)
+    rules.waits_for_signatures(amendment)
+    open_terms, deed = unbacked(amendment), Override.Deed.SEND
+    facts, covers = why_not_backed(open_terms), [term.key for term in open_terms]
+    return override(actor, amendment.engagement, deed, amendment.seal, amendment.name, facts, because, covers)
+
+
 def can_be_signed(amendment: Amendment) -> None:
     """
     Raises:
@@ -150,12 +165,15 @@ def can_be_signed(amendment: Amendment) -> None:
     rules.waits_for_signatures(amendment)
     rules.is_in_force(amendment.contract)
     is_still_as_written(amendment)
-    if allows(amendment.engagement, Override.Deed.SEND, amendment.seal) is None:
-        is_backed(unbacked(amendment))
+    let_pass = allows(amendment.engagement, Override.Deed.SEND, amendment.seal)
+    is_backed(unbacked(amendment), let_pass)
 
 
-def _price(amendment: Amendment) -> tuple[Decimal | None, Decimal]:
-    return amendment.says.price_before, amendment.says.price_difference
+def _price(text: AmendmentText) -> tuple[object, ...]:
+    """All that the client pays by it: the whole price, and each amount of its own."""
+    changed = [change for change in text.changes if change.kind == Kind.COST]
+    added = [one for one in text.added if one.kind == Kind.COST]
+    return text.price_before, text.price_difference, changed, added
 
 
 def _text_of(contract: Contract, wanted: Wanted) -> AmendmentText:
@@ -205,3 +223,5 @@ def _is_a_price(text: AmendmentText) -> None:
         raise WrongInput(price_difference=_("This contract has no price to change: add one instead."))
     if text.price_after is not None and text.price_after < 0:
         raise WrongInput(price_difference=_("A price is not negative."))
+    if text.price_after is not None and text.price_after >= HIGHEST:
+        raise WrongInput(price_difference=_("A price stays below a thousand million."))

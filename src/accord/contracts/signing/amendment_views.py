@@ -15,12 +15,13 @@ from accord.actions.refusals import Refused
 from accord.contracts.models import Amendment, Contract
 from accord.contracts.signing import amending, deciding, pdf, queries
 from accord.contracts.signing.amended import as_amended, unbacked
-from accord.contracts.signing.forms import AmendmentForm, ReasonForm, SignForm
+from accord.contracts.signing.forms import AmendmentForm, LetPassForm, ReasonForm, SignForm
 from accord.contracts.signing.showing import standing
 from accord.contracts.signing.views import (
     TAB,
     client_form,
     client_page,
+    let_pass_page,
     override_page,
     pdf_answer,
     sign_page,
@@ -70,8 +71,14 @@ def behind(request: HttpRequest, pk: int) -> HttpResponse:
 def promise(request: HttpRequest, pk: int) -> HttpResponse:
     """Promise what delivery does not back: whom the policy names, with a reason that stays visible."""
     found = _amendment(request, pk)
-    back, told = ("signing:amendment", found.pk), why_not_backed(unbacked(found))
-    return override_page(request, found.engagement, Override.Deed.SEND, found.seal, found.name, told, back)
+    form = LetPassForm(request.POST if request.method == "POST" else None, initial={"about": found.seal})
+
+    def act() -> Override:
+        return amending.override_promising(signed_in(request), found, **form.cleaned_data)
+
+    if carried_out(request, form, act):
+        return gone(request, "signing:amendment", found.pk)
+    return let_pass_page(request, form, found.engagement, why_not_backed(unbacked(found)))
 
 
 def begin(request: HttpRequest, pk: int) -> HttpResponse:

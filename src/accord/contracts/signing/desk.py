@@ -19,6 +19,7 @@ from accord.engagements.queries import visible_to, with_parts
 from accord.engagements.rules import sells
 from accord.exchange.wording import day, money
 from accord.people.models import AccessRole, Member
+from accord.proposals.models import State
 
 TOLD_BEFORE = dt.timedelta(60)
 
@@ -112,8 +113,13 @@ def _drafts(member: Member) -> QuerySet[Amendment]:
         reviews__decision__in=(Choice.SIGN, Choice.CONDITIONS),
     ).annotate(is_mine=Case(When(_is_mine(member, "contract__engagement"), then=True), default=False))
     conditions = Condition.objects.filter(blocks=Condition.Blocks.SIGN, confirmed_by=None)
+    of_the_bid = conditions.filter(
+        review__engagement=OuterRef("contract__engagement"), review__kind=Review.Kind.BID,
+        review__decision=Choice.CONDITIONS,
+    )  # fmt: skip
     return (
-        rows.distinct()
+        rows.exclude(Exists(of_the_bid))
+        .distinct()
         .select_related("contract__engagement__relationship__client")
         .prefetch_related(
             "signatures", with_parts("contract__engagement__"),
@@ -144,7 +150,8 @@ def _is_mine(member: Member, engagement: str) -> Q:
 def _asked_for(member: Member, may_sign: bool) -> QuerySet[Contract]:
     """What the member speaks about with the client, and what they may sign. Signed contracts outlast their engagements."""
     is_mine = _is_mine(member, "engagement")
-    prepared = Q(state=Contract.State.PREPARED, engagement__outcome="")
+    holds = Q(master=None) | Q(master__state=Contract.State.IN_FORCE)
+    prepared = holds & Q(state=Contract.State.PREPARED, proposal__state=State.SENT, engagement__outcome="")
     ends = Q(state=Contract.State.IN_FORCE, ends_on__isnull=False)
     own = Signature.objects.filter(contract=OuterRef("pk"), amendment=None)
     held = Condition.objects.filter(

@@ -32,6 +32,20 @@ def _one_is_in_force(contracts: list[Contract]) -> None:
         )
 
 
+@gate("engagements.move_to_stage")
+def what_is_signed_does_not_go_back(_actor: Member, engagement: Engagement, stage: Stage) -> None:
+    """From the review back to the proposal only while no contract is in force that orders work."""
+    if stage != Stage.PROPOSAL or engagement.stage != Stage.REVIEW:
+        return
+    for contract in engagement.contracts.all():
+        if contract.kind != Contract.Kind.MASTER and contract.state == Contract.State.IN_FORCE:
+            raise Refused(
+                _("What both sides signed does not go back to the proposal."),
+                _("{number} is in force.").format(number=contract.number),
+                _("Go on to the contract, or end it first."),
+            )
+
+
 @gate("proposals.withdraw_proposal")
 def what_is_contracted_is_not_taken_back(
     _actor: Member, proposal: Proposal, *_told: str, **_named: str

@@ -9,14 +9,14 @@ from django.utils.translation import gettext as _
 from accord.actions.door import follows
 from accord.actions.refusals import Refused
 from accord.contracts.models import Amendment, Contract, Review
-from accord.contracts.reviewing.evidence import common, fits_its_profile, of_check, of_judgement, of_load
+from accord.contracts.reviewing.evidence import common, of_check, of_judgement, of_load
 from accord.contracts.reviewing.subjects import Json, Kind, Subject, register
 from accord.contracts.reviewing.voiding import void_what_changed
 from accord.contracts.signing.amended import as_amended
 from accord.contracts.signing.wording import lines_of, told
 from accord.engagements.models import Engagement
 from accord.people.models import Member
-from accord.proposals.judging import judge
+from accord.proposals.judging import fits_its_profile, judge
 
 
 def _subject(engagement: Engagement, amendment: Amendment) -> Subject:

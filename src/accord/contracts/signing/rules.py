@@ -200,6 +200,17 @@ def waits_for_signatures(document: Document) -> None:
             _("{name} is {state}.").format(name=document.name, state=document.get_state_display()),
             _("Prepare what is to be signed anew."),
         )
+    if isinstance(document, Contract) and document.master is not None:
+        _still_holds(document.master)
+
+
+def _still_holds(master: Contract) -> None:
+    if master.state != Contract.State.IN_FORCE:
+        raise Refused(
+            _("An order stands under a master agreement in force."),
+            _("{name} is {state}.").format(name=master.name, state=master.get_state_display()),
+            _("End this order, and prepare another contract."),
+        )
 
 
 def signs_once(signed: Signature | None) -> None:

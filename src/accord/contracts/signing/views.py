@@ -73,10 +73,11 @@ def let_pass(request: HttpRequest, pk: int) -> HttpResponse:
     proposal = _sent(found)
     if proposal is None:  # a stale page: it is a contract by now, or was taken back
         return gone(request, "signing:contracts", found.pk)
-    refused = _undecided(found, proposal.seal)
+    refused, back = _undecided(found, proposal.seal), ("signing:contracts", found.pk)
+    if refused is None:  # a stale page: it was decided since
+        return gone(request, *back)
     name = _("proposal, version {version}").format(version=proposal.version)
-    back = ("signing:contracts", found.pk)
-    return override_page(request, found, Override.Deed.SIGN, proposal.seal, name, str(refused or ""), back)
+    return override_page(request, found, Override.Deed.SIGN, proposal.seal, name, str(refused), back)
 
 
 def sign(request: HttpRequest, pk: int) -> HttpResponse:
@@ -191,6 +192,12 @@ def override_page(
 
     if carried_out(request, form, act):
         return gone(request, *back)
+    return let_pass_page(request, form, engagement, facts)
+
+
+def let_pass_page(
+    request: HttpRequest, form: LetPassForm, engagement: Engagement, facts: str
+) -> HttpResponse:
     told = _(
         "{facts} Your reason stays visible on every page of this engagement, and in the over-sold report."
     )

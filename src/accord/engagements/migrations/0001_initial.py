@@ -98,6 +98,7 @@ class Migration(migrations.Migration):
                 ('about', models.CharField(max_length=64)),
                 ('name', models.CharField(max_length=200)),
                 ('facts', models.CharField(max_length=2000)),
+                ('covers', models.JSONField(default=list)),
                 ('because', models.CharField(max_length=500, verbose_name='why')),
                 ('at', models.DateTimeField(auto_now_add=True)),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
