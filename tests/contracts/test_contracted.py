@@ -231,3 +231,23 @@ def test_what_binds_otherwise_than_was_told_last_waits_for_the_seller() -> None:
     assert "binds to" not in lines(executive())
     restate_expectation(sells, date, firm.a_date(320))
     assert "binds to" not in lines(sells)
+
+
+def test_the_overview_does_not_say_yes_of_what_binds_otherwise_than_was_told(client: Any) -> None:
+    of = proposals.engagement()
+    date = planned.told_date(of, 300)
+    text = proposals.says(dates=(DateTerm(name="Go-live", date=date.date, expectation=date.pk),))
+    contract = in_force_now(prepared(sent(text, of)))
+    client.force_login(seller(of), backend="accord.people.backends.Backend")
+    assert "was told otherwise" not in client.get(f"/engagements/{of.pk}/").content.decode()
+    later = Worth(date=TODAY + dt.timedelta(320))
+    amended(amendment(contract, values={contract.constraints.get(kind="time").pk: later}))
+    page = client.get(f"/engagements/{of.pk}/").content.decode()
+    assert f"“Go-live” was told otherwise than {contract.number} binds to it: restate it" in page
+
+
+def test_what_an_hour_costs_under_a_master_agreement_answers_no_price_that_was_told() -> None:
+    of = proposals.engagement()
+    planned.told_price(of, 30_000)
+    in_force_now(prepared(sent(of=of), kind=Contract.Kind.MASTER))
+    assert told(of)["Budget"] == (False, False)

@@ -11,6 +11,7 @@ import time_machine
 from django.core.cache import cache
 from django.test import Client
 
+from accord.contracts.signing.actions import sign_for_firm
 from accord.proposals.actions import new_version, withdraw_proposal
 from accord.proposals.answering import actions
 from accord.proposals.answering.links import token_of
@@ -18,6 +19,7 @@ from accord.proposals.content import PriceLine
 from accord.proposals.models import Answer, Link, Proposal
 from accord.relationships.actions import change_client
 from tests import firm
+from tests.contracts import signing_builders as contracts
 from tests.proposals.builders import accept, link, now, says, seller, send, sent
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +62,17 @@ def test_it_shows_price_dates_and_the_whole_text_and_no_navigation(browser: Clie
     assert "<nav" not in page
     assert 'href="/"' not in page
     assert "hx-" not in page
+
+
+def test_the_client_is_told_when_both_sides_have_signed(browser: Client) -> None:
+    contract = contracts.prepared()
+    own = link(contract.proposal)
+    accept(own)
+    assert "it stands once Our firm has signed too" in browser.get(page_of(own)).content.decode()
+    sign_for_firm(contracts.executive(), contracts.now(contract), contract.digest)
+    page = browser.get(page_of(own)).content.decode()
+    assert "Both sides have signed: the contract stands since" in page
+    assert "Accept version" not in page
 
 
 def test_every_answer_is_private_and_sets_no_cookie(browser: Client) -> None:

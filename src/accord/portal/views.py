@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accord.actions.forms import carried_out
 from accord.actions.refusals import Refused
+from accord.contracts.models import Contract
 from accord.people.queries import the_firm
 from accord.portal.forms import AcceptForm, CommentForm, DeclineForm
 from accord.portal.private import behind_a_link, closed
@@ -120,6 +121,7 @@ def _page(
         "said": [answer for answer in said if answer.kind == Answer.Kind.COMMENT],
         "too_late": next((answer for answer in said if answer.kind == Answer.Kind.TOO_LATE), None),
         "decided": decided(proposal),
+        "contract": Contract.objects.filter(proposal=proposal, state=Contract.State.IN_FORCE).first(),
         "forms": forms | (sent or {}),
         "refused": refused,
     }

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from accord.actions.door import obstacles, once
 from accord.actions.forms import carried_out, form_page, gone, key_of
-from accord.engagements.models import Engagement
+from accord.engagements.models import Engagement, Override
 from accord.engagements.pages import FOR_PAGES, engagement_page, seen, visible
 from accord.people.accounts import signed_in
 from accord.proposals import actions, clauses, judging, mail, pdf, rates, rules
@@ -135,6 +135,8 @@ def let_pass(request: HttpRequest, pk: int) -> HttpResponse:
         "Exactly this text may then be sent although delivery does not stand behind it. Your name and reason stay on "
         "every page of this engagement and in the over-sold report. Another word in the text, and it needs a new one."
     )
+    facts = rules.why_not_backed(judging.judge(found).terms)
+    told = f"{facts} {told}"
     title = _("Override: send version {version}").format(version=found.version)
     return form_page(request, form, title, _("Override"), engagement=found.engagement, explanation=told)
 
@@ -166,11 +168,12 @@ def _page(request: HttpRequest, found: Proposal, versions: list[Proposal]) -> Ht
     is_draft = found.state == State.DRAFT and not engagement.outcome
     says, links = found.says, [] if is_draft else links_of(found)
     said = answers(found) if links else []
+    judgement = judging.judge(found)
     page = {
         "proposal": found,
         "says": says,
         "instalments": says.instalments(),
-        "judgement": judging.judge(found),
+        "judgement": judgement,
         "versions": versions,
         "earlier": next((v for v in versions if v.version < found.version), None),
         "prices": rates.beside_cards(says.prices),
@@ -187,7 +190,7 @@ def _page(request: HttpRequest, found: Proposal, versions: list[Proposal]) -> Ht
         and not engagement.outcome
         and not obstacles("proposals.answer_comment", member, said[0]),
         "may_change": is_draft and not obstacles("proposals.save_proposal", member, found),
-        "let_pass": next((o for o in engagement.let_pass if o.about == found.seal), None),
+        "let_pass": _let_pass(engagement, found, judgement),
         "may_override": is_draft and not obstacles("proposals.override_sending", member, found),
         "may_send": is_draft and not obstacles("proposals.send_proposal", member, found),
         "may_withdraw": found.state == State.SENT
@@ -198,6 +201,13 @@ def _page(request: HttpRequest, found: Proposal, versions: list[Proposal]) -> Ht
         and not obstacles("proposals.new_version", member, found),
     }
     return engagement_page(request, engagement, TAB, "proposals/proposal.html", page)
+
+
+def _let_pass(engagement: Engagement, found: Proposal, judgement: judging.Judgement) -> Override | None:
+    """The override of exactly this text, if it covers all that is not backed now."""
+    made = next((o for o in engagement.let_pass if o.about == found.seal), None)
+    covers = made is not None and all(term.key in made.covers for term in judgement.unbacked)
+    return made if covers else None
 
 
 def _proposal(request: HttpRequest, pk: int) -> Proposal:

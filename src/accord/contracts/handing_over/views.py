@@ -141,6 +141,7 @@ def overrule(request: HttpRequest, pk: int) -> HttpResponse:
     ):
         messages.success(request, _("Overridden. The work can start; the hand-over is still owed."))
         return gone(request, TAB, engagement.pk)
+    told = f"{queries.why_not_taken_over(engagement, newest)} {told}".strip()
     title = _("Override: start without an accepted hand-over")
     return form_page(request, form, title, _("Override"), engagement=engagement, explanation=told)
 

@@ -29,9 +29,10 @@ TAB = "contracts:reviews"
 
 
 def reviews(request: HttpRequest, pk: int) -> HttpResponse:
-    """The review that goes on, else the newest; before there is one, what it takes to call it."""
+    """The review that goes on, else the one that was decided last; before there is one, what it takes to call it."""
     if found := queries.reviews_of(pk):
-        return _room(request, found, next((r for r in found if r.state == Review.State.OPEN), found[0]))
+        last = max(found, key=lambda review: review.decided_at or review.called_at)
+        return _room(request, found, next((r for r in found if r.state == Review.State.OPEN), last))
     engagement = visible(request, pk)
     page = _to_call(request, engagement, found)
     return engagement_page(request, engagement, TAB, "contracts/no_review.html", page)
@@ -260,6 +261,7 @@ def _room(
         "form": form,
         "others": [r for r in found if r.pk != shown.pk],
         "is_open": is_open,
+        "unanswered": sum(not question.answers.all() for question in room.questions),
         "may_convene": may_convene,
         "has_authority": is_open and rules.is_authority(member, shown),
         "may_talk": is_open and not obstacles("contracts.ask_question", member, shown),

@@ -132,11 +132,16 @@ def _check(shown: Json, engagement: Engagement) -> Told | None:
         told = _("No promise check tells of it.")
         return None if "terms" in shown else Told(_("Will we keep what was said?"), "–", told, "bad")
     p = check["joint"]
-    told = check["not_current"] or _("Each promise of the register at once.")
-    tone = "good" if p >= shown["asked"] else "bad"
+    told = check["not_current"] or _("Each promise of the register at once, as it was told last.")
+    tone = "" if "changes" in shown else "good" if p >= shown["asked"] else "bad"
     address = reverse("planning:check", args=[engagement.pk])
     return Told(
-        _("Will we keep all together?"), share(p, shown["asked"]), told, tone, _("Promise check"), address
+        _("Will we keep all that was told so far?"),
+        share(p, shown["asked"]),
+        told,
+        tone,
+        _("Promise check"),
+        address,
     )
 
 

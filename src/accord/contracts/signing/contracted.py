@@ -44,10 +44,15 @@ def _answer(e: Expectation, rows: list[ConstraintValue], code: str) -> list[Cons
     own = [row for row in rows if row.constraint.kind == e.kind]
     named = [row for row in own if row.constraint.expectation_id == e.pk]
     if e.kind == Kind.COST:
-        return named or [row for row in own if row.constraint.is_price]
+        return named or [row for row in own if row.constraint.is_price and not _is_of_rates(row)]
     if e.kind in (Kind.SCOPE, Kind.QUALITY) and code:
         named = named or [row for row in own if row.constraint.code == code]
     return named[:1]
+
+
+def _is_of_rates(row: ConstraintValue) -> bool:
+    """A master agreement says what an hour costs; what the work costs stands in the orders under it."""
+    return row.constraint.contract.kind == Contract.Kind.MASTER
 
 
 def _told(rows: list[ConstraintValue]) -> Contracted:

@@ -70,11 +70,20 @@ class ClientSignatureForm(forms.Form):
     seal = forms.CharField(
         label=_("Seal on the signed copy"),
         max_length=64,
-        min_length=SHORT_SEAL,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         help_text=_("It is printed above the signatures: its first 12 characters are enough."),
     )
-    copy = forms.FileField(label=_("Signed copy"), required=False, allow_empty_file=True)
+    copy = forms.FileField(
+        label=_("Signed copy"),
+        allow_empty_file=True,
+        error_messages={"required": _("Add the signed copy: it is the proof.")},
+    )
+
+    def clean_seal(self) -> str:
+        seal: str = self.cleaned_data["seal"]
+        if len("".join(seal.split())) < SHORT_SEAL:
+            raise forms.ValidationError(_("Type at least the first 12 characters of the seal."))
+        return seal
 
     def signed(self) -> Signed:
         data = self.cleaned_data
@@ -83,8 +92,7 @@ class ClientSignatureForm(forms.Form):
     def names(self, document: Document) -> str:
         """The whole seal where its beginning was typed; else what was typed."""
         typed = "".join(self.cleaned_data["seal"].split()).lower()
-        is_enough = len(typed) >= SHORT_SEAL  # blanks between were counted as well
-        return document.seal if is_enough and document.seal.startswith(typed) else typed
+        return document.seal if document.seal.startswith(typed) else typed
 
 
 class EndForm(forms.Form):

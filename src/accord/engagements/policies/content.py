@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Annotated, Any, Self
@@ -13,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from accord.engagements.models import Novelty, Profile, RiskLevel
 from accord.exchange.wording import money, share
+from accord.ledger.chain import canonical
 from accord.people.models import AccessRole
 
 
@@ -205,3 +207,8 @@ AS_DELIVERED = PolicyContent(
 def kept(content: PolicyContent) -> dict[str, Any]:
     """As the database holds it."""
     return content.model_dump(mode="json", exclude_none=True)
+
+
+def digest_of(content: PolicyContent) -> str:
+    """SHA-256 of exactly this content."""
+    return hashlib.sha256(canonical(kept(content)).encode()).hexdigest()

@@ -17,7 +17,7 @@ from accord.actions.refusals import WrongInput
 from accord.engagements.models import Novelty, Policy, Profile, RiskLevel
 from accord.engagements.pages import engagement_page, visible
 from accord.engagements.policies import actions
-from accord.engagements.policies.content import PolicyContent
+from accord.engagements.policies.content import PolicyContent, digest_of
 from accord.engagements.policies.deciding import decide, facts_of
 from accord.engagements.policies.forms import PolicyForm
 from accord.engagements.policies.in_force import in_force, next_after
@@ -65,7 +65,7 @@ def policy_version(request: HttpRequest, version: int) -> HttpResponse:
 
 
 def change_policy(request: HttpRequest) -> HttpResponse:
-    """Write a new version; its effect on what runs is shown before it is put in force."""
+    """Write a new version; its effect on what runs is shown before exactly that is put in force."""
     actor = signed_in(request)
     actions.may_write_policy(actor, None)
     newest = Policy.objects.first()
@@ -73,7 +73,7 @@ def change_policy(request: HttpRequest) -> HttpResponse:
     form = PolicyForm(request.POST or None, first, newest.version if newest else 0)
     effect = None
     if form.is_bound and form.can_be_previewed():
-        if "preview" in request.POST:
+        if request.POST.get("previewed") != digest_of(form.content()):
             effect = effect_of(form.content(), open_to(actor))
             form.in_force.errors.pop("because", None)  # nothing is put in force yet
         elif form.is_valid() and _put(request, form):
@@ -96,6 +96,8 @@ def _put(request: HttpRequest, form: PolicyForm) -> bool:
 def _change_page(request: HttpRequest, form: PolicyForm, effect: Effect | None) -> HttpResponse:
     wrong = form.is_bound and effect is None
     page: dict[str, object] = {"form": form, "effect": effect, "wrong": wrong}
+    if form.is_bound and form.can_be_previewed():
+        page["previewed"] = digest_of(form.content())
     if effect is not None:
         page["followed_by"] = next_after(form.in_force.cleaned_data.get("valid_from") or dt.date.today())
     return render(request, "engagements/change_policy.html", page, status=422 if wrong else 200)

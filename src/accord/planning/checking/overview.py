@@ -22,6 +22,7 @@ from accord.planning.models import PromiseCheck
 Json = dict[str, Any]
 _ROOM = 0.12  # of the axis, on both sides, so that labels have a place
 _NAMED = 3
+_TOLD = Expectation.Direction.TOLD
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +101,7 @@ def overview(engagement: Engagement, said: Sequence[Statement], member: Member) 
         lines=lines,
         check=answered,
         together=share(result["joint"]["p"], asked) if result and len(result["promises"]) > 1 else "",
-        not_current=queries.why_not_current(answered)
-        if answered and not rules.is_under_way(answered)
-        else None,
+        not_current=_not_as_contracted(standing) or _why_not_current(answered),
         found=queries.ways_out_of(answered, member, [s.expectation for s in standing])
         if answered and result
         else None,
@@ -110,6 +109,22 @@ def overview(engagement: Engagement, said: Sequence[Statement], member: Member) 
         missing=None if result else queries.missing_for(engagement),
         departs=queries.departs(s.expectation for s in standing),
     )
+
+
+def _not_as_contracted(standing: Sequence[Statement]) -> str:
+    """The check judges what was told; where a contract binds to something else, its answer is about the wrong thing."""
+    told = [s for s in standing if s.contracted_otherwise and s.expectation.direction == _TOLD]
+    if not told:
+        return ""
+    words = _(
+        "“{subject}” was told otherwise than {number} binds to it: restate it, so that what binds is judged."
+    )
+    contracted = told[0].contracted
+    return words.format(subject=told[0].expectation.subject, number=contracted.number if contracted else "")
+
+
+def _why_not_current(answered: PromiseCheck | None) -> str | None:
+    return queries.why_not_current(answered) if answered and not rules.is_under_way(answered) else None
 
 
 def _joint(check: PromiseCheck | None) -> float | None:
