@@ -91,7 +91,8 @@
     let asked = 0;
     const ask = async () => {
       const mine = ++asked;
-      const answer = await fetch(`${field.dataset.address}?q=${encodeURIComponent(field.value)}`);
+      const answer = await fetch(`${field.dataset.address}?q=${encodeURIComponent(field.value)}`, { headers: { "HX-Request": "true" } });
+      if (answer.status === 401) { location.reload(); return; }
       if (mine === asked && answer.ok) { found.innerHTML = await answer.text(); choose(0); }
     };
     const show = () => { field.value = ""; palette.showModal(); field.focus(); ask(); };
