@@ -11,6 +11,7 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import SuspiciousOperation
 from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -42,10 +43,12 @@ class FirstAdministrator:
 class SignedIn(LoginRequiredMiddleware):
     """Who is not signed in is asked to. A part of a page is no place for that: the browser loads the whole page anew."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:
-        if request.headers.get("HX-Request"):
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]
+    ) -> HttpResponseBase | None:
+        asked = super().process_view(request, view, args, kwargs)
+        if asked is not None and request.headers.get("HX-Request"):
             return HttpResponse(status=401, headers={"HX-Refresh": "true"})
-        asked: HttpResponse = super().handle_no_permission(request, view_func)
         return asked
 
 
