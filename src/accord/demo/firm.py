@@ -102,6 +102,7 @@ class _Loader:
         self.tell("engagements")
         for written in self.world.engagements:
             self._engagement(written)
+        self.hand_overs.open()
 
     # People
 

@@ -31,7 +31,7 @@ def signed_long_ago(world: World, seller: Member, engagement: Engagement, writte
     if signer is None:  # the only executive sells it
         return
     since = world.day(written["since"])
-    signed_on = since if engagement.stage == Stage.CONTRACT else since - dt.timedelta(6)
+    signed_on = since if engagement.stage == Stage.CONTRACT else since - dt.timedelta(7)
     about = written.get("contract", {})
     past = Past(signed_on, signer, _who_signs(engagement), votes_then(engagement, seller, OF_WORK))
     master = _master(seller, engagement, past, about["under"]) if "under" in about else None
@@ -75,7 +75,7 @@ def _master(seller: Member, engagement: Engagement, past: Past, title: str) -> C
         prices=(PriceLine(kind=PriceKind.TIME, name="An hour of our people", rate=Decimal(128)),),
         payments=(Payment(name="Each month, for the hours of the month", share=Decimal(100)),),
     )
-    earlier = replace(past, on=past.on - dt.timedelta(20), votes=votes_then(engagement, seller, OF_MASTER))
+    earlier = replace(past, on=past.on - dt.timedelta(21), votes=votes_then(engagement, seller, OF_MASTER))
     ends = earlier.on + dt.timedelta(183)
     term = Term(title, earlier.on, Contract.Kind.MASTER, ends_on=ends, notice_days=30, renews_months=12)
     return sign_in_the_past(seller, engagement, text, term, earlier)

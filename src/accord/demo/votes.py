@@ -36,7 +36,7 @@ OF_WORK: Reasons = {
     Seat.QUALITY: ("Each quality term has a package that delivers it, and somebody who tests it.",),
     Seat.FINANCE: (
         "Three payments, the first with the signature: we never work long without money.",
-        "A third comes before we begin, and the last part is no more than a third.",
+        "Nearly a third comes before we begin, and what waits for acceptance is no more than that.",
     ),
     Seat.LEGAL: ("Our own terms, and no penalty in it.",),
     Seat.OTHER: ("Small and well known: I would have offered the same.",),

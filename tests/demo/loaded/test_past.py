@@ -15,6 +15,7 @@ from accord.engagements.models import Engagement, Policy
 from accord.engagements.policies.content import Seat
 from accord.engagements.policies.in_force import of_day
 from accord.engagements.rules import SIGNED
+from accord.planning.models import PromiseCheck
 
 
 def test_every_decision_has_the_votes_of_all_whom_the_policy_seats(sample_firm: None) -> None:
@@ -44,12 +45,18 @@ def test_reviews_were_held_by_the_policy_of_their_day(sample_firm: None) -> None
     assert Policy.objects.get().valid_from < dt.date.today() - dt.timedelta(400)
 
 
+def test_nothing_that_was_checked_is_out_of_date(sample_firm: None) -> None:
+    assert PromiseCheck.objects.exists()
+    assert not PromiseCheck.objects.filter(stale=True).exists()
+
+
 def test_contracts_are_signed_before_they_begin_and_numbered_by_their_year(sample_firm: None) -> None:
     contracts = Contract.objects.select_related("engagement")
     assert contracts
     for contract in contracts:
         days = Signature.objects.filter(contract=contract, amendment=None).values_list("signed_on", flat=True)
         assert max(days) <= contract.begins_on, contract.number
+        assert all(day.weekday() < 5 for day in days), contract.number
         assert contract.prepared_at.date() <= min(days)
         assert contract.year == contract.prepared_at.year
         assert contract.engagement.begun_on <= contract.prepared_at.date()
