@@ -24,8 +24,8 @@ from accord.contracts.handing_over.content import digest_of as hand_over_digest
 from accord.contracts.handing_over.content import kept as hand_over_kept
 from accord.contracts.handing_over.letter import gather
 from accord.contracts.models import Acceptance, Amendment, Choice, Contract, HandOver, Review, SeatTaken, Vote
+from accord.contracts.reviewing.evidence import common, of_estimate
 from accord.contracts.reviewing.evidence import digest_of as digest_of_evidence
-from accord.contracts.reviewing.evidence import of_estimate
 from accord.contracts.signing import signatures
 from accord.contracts.signing.actions import Term
 from accord.contracts.signing.amending import Wanted, begin_amendment
@@ -46,7 +46,7 @@ from accord.proposals.models import Proposal, State
 from accord.relationships.models import Contact
 
 # Of what a review shows its members, what was not kept of one of long ago.
-_NOTHING_KNOWN: dict[str, Any] = {
+_NOT_KEPT: dict[str, Any] = {
     "terms": [],
     "beside": [],
     "margin": None,
@@ -54,12 +54,7 @@ _NOTHING_KNOWN: dict[str, Any] = {
     "check": None,
     "load": [],
     "alike": [],
-    "assumptions": [],
     "overrides": [],
-    "asked": 0.8,
-    "policy": 0,
-    "novelty": "",
-    "risk": "",
 }
 
 
@@ -264,19 +259,11 @@ def amend_in_the_past(actor: Member, contract: Contract, wanted: Wanted, past: P
 
 def _decided(
     actor: Member, engagement: Engagement, name: str, seal: str, on: dt.date, votes: Sequence[Cast],
-    known: Mapping[str, Any], **thing: Proposal | Amendment,
+    known: dict[str, Any], **thing: Proposal | Amendment,
 ) -> Review:  # fmt: skip
     """A review that decided to sign, with everybody's vote on what was known then."""
     held = in_force()
-    evidence = _NOTHING_KNOWN | {
-        "profile": engagement.profile,
-        "currency": engagement.currency,
-        "asked": held.asked(engagement.profile),
-        "policy": held.version,
-        "novelty": engagement.get_novelty_display() if engagement.novelty else "",
-        "risk": engagement.get_risk_display() if engagement.risk else "",
-        **known,
-    }
+    evidence = common(engagement) | _NOT_KEPT | known
     evidence = json.loads(chain.canonical(evidence))
     review = Review(
         engagement=engagement, about=seal, name=name, called_by=actor, due_on=on, profile=engagement.profile,

@@ -10,6 +10,7 @@ from accord.demo.votes import PARTS
 from accord.engagements.actions import give_part
 from accord.engagements.models import Engagement, Part, Stage
 from accord.engagements.policies.content import Seat
+from accord.exchange.wording import share
 from accord.people.models import AccessRole, Member
 from accord.planning.checking.actions import ask_for_check
 from accord.planning.jobs import reschedule_later
@@ -82,12 +83,12 @@ def _called(engagement: Engagement) -> Review:
 def _of_the_margin(review: Review) -> str:
     """What finance says of what the evidence shows."""
     margin = review.evidence["margin"]
-    left, wanted = round(margin["at_50"] * 100), round(margin["wanted"] * 100)
+    left, wanted = share(margin["at_50"], margin["wanted"]), share(margin["wanted"])
     if margin["at_80"] >= margin["wanted"]:
-        return f"In the middle {left} % are left where we want {wanted}: it carries a bad month or two."
+        return f"In the middle {left} are left where we want {wanted}: it carries a bad month or two."
     if margin["at_50"] >= margin["wanted"]:
-        return f"In the middle {left} % are left where we want {wanted}; it must not go wrong, and they pay on the day."
-    return f"Only {left} % are left where we want {wanted}, but they pay on the day."
+        return f"In the middle {left} are left where we want {wanted}; it must not go wrong, and they pay on the day."
+    return f"Only {left} are left where we want {wanted}, but they pay on the day."
 
 
 def _talk(review: Review) -> None:

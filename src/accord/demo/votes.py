@@ -11,6 +11,7 @@ from accord.demo.spread import chance
 from accord.engagements.models import Engagement, Part
 from accord.engagements.policies.content import Seat
 from accord.engagements.policies.in_force import in_force
+from accord.exchange.wording import share
 from accord.people.models import Member
 
 Reasons = Mapping[Seat, tuple[str, ...]]
@@ -87,9 +88,10 @@ def _who_could(engagement: Engagement, seat: Seat) -> Iterator[Member]:
 
 
 def _because(engagement: Engagement, seat: Seat, reasons: Reasons) -> str:
-    likely = [share for _belief, share in judged_then(engagement)]
+    likely = [p for _belief, p in judged_then(engagement)]
     if seat == Seat.DELIVERY and reasons is OF_WORK and likely:
         asked = in_force().asked(engagement.profile)
-        return f"What we are least sure of is kept in {min(likely):.0%} of all courses, and {asked:.0%} are asked."
+        kept, wanted = share(min(likely), asked), share(asked)
+        return f"What we are least sure of is kept in {kept} of all courses, and {wanted} are asked."
     chosen = reasons[seat]
     return chosen[int(chance(f"{engagement.title}/{seat}") * len(chosen))]

@@ -15,6 +15,7 @@ from accord.engagements.models import Engagement, Policy
 from accord.engagements.policies.content import Seat
 from accord.engagements.policies.in_force import of_day
 from accord.engagements.rules import SIGNED
+from accord.exchange.wording import share
 from accord.planning.models import PromiseCheck
 
 
@@ -35,7 +36,7 @@ def test_delivery_tells_of_the_promises_what_the_evidence_shows(sample_firm: Non
     review = Review.objects.get(engagement__title="Network of the wards", kind=Review.Kind.PROPOSAL)
     worst = min(term["probability"] for term in review.evidence["terms"])
     vote = review.seats.get(seat=Seat.DELIVERY).vote
-    assert f"{worst:.0%} of all courses" in vote.because
+    assert f"{share(worst)} of all courses" in vote.because
 
 
 def test_reviews_were_held_by_the_policy_of_their_day(sample_firm: None) -> None:
@@ -64,7 +65,7 @@ def test_contracts_are_signed_before_they_begin_and_numbered_by_their_year(sampl
 
 @pytest.mark.parametrize(
     ("middle", "cautious", "told"),
-    [(0.39, 0.3, "bad month"), (0.28, 0.2, "go wrong"), (0.2, 0.1, "Only 20 %")],
+    [(0.39, 0.3, "bad month"), (0.28, 0.2, "go wrong"), (0.2, 0.1, "Only 20")],
 )
 def test_finance_says_of_the_margin_what_the_evidence_shows(
     middle: float, cautious: float, told: str
