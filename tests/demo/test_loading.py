@@ -6,6 +6,8 @@ import pytest
 from django.db import transaction
 
 from accord.demo import firm
+from accord.engagements.models import Engagement, Policy
+from accord.engagements.policies import jobs
 from accord.ledger.chain import verify
 from accord.people.models import Member
 from tests.demo.content import content_of_all_rows
@@ -24,6 +26,18 @@ def _loaded_content() -> list[str]:
         content = content_of_all_rows()
         transaction.set_rollback(True)
     return content
+
+
+def test_no_job_of_the_policy_waits_to_outdate_what_was_checked(
+    db: None, settings: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.DEMO = True  # type: ignore[attr-defined]
+    monkeypatch.setattr(jobs, "follow_policy_in_force", None)  # whoever asked for it would fail
+    with transaction.atomic():
+        firm.load()
+        (policy,) = Policy.objects.all()
+        assert policy.valid_from < Engagement.objects.earliest("begun_on").begun_on
+        transaction.set_rollback(True)
 
 
 def test_a_loading_that_fails_leaves_nothing(

@@ -58,6 +58,7 @@ from accord.relationships.actions import add_contact, begin_relationship, judge_
 from accord.relationships.models import Client, Contact, Language, Relationship
 
 Tell = Callable[[str], None]
+_POLICY_SINCE = -460  # before the first engagement begins: all were judged by it
 
 
 def load(today: dt.date | None = None, tell: Tell = lambda _: None) -> None:
@@ -93,7 +94,7 @@ class _Loader:
     def load(self) -> None:
         self.tell("people")
         self._people()
-        put_own_policy(next(iter(self.members.values())))
+        put_own_policy(next(iter(self.members.values())), self.world.day(_POLICY_SINCE))
         self.letters.prepare()
         self.tell("clients")
         for key, written in self.world.clients.items():
@@ -101,6 +102,7 @@ class _Loader:
         self.tell("engagements")
         for written in self.world.engagements:
             self._engagement(written)
+        self.hand_overs.open()
 
     # People
 

@@ -19,6 +19,7 @@ from accord.relationships.models import Contact
 class HandOvers:
     def __init__(self, world: World, members: Mapping[str, Member], contacts: Mapping[str, Contact]) -> None:
         self.world, self.members, self.contacts = world, members, contacts
+        self._open_ones: list[tuple[Member, Engagement, Page]] = []
 
     def hand_over(self, engagement: Engagement, about: Page) -> None:
         """As it is written down, if it is; `about`: the engagement as it is written."""
@@ -27,12 +28,17 @@ class HandOvers:
             return
         seller = self.members[about["people"]["seller"]]
         if written.get("state") in ("offered", "sent_back"):
-            self._open(seller, engagement, written)
+            self._open_ones.append((seller, engagement, written))
             return
         begins = -1 if written.get("state") == "accepted" else about["plan"]["begins"]
         offered, accepted = self.world.day(begins - 4), self.world.day(begins - 1)
         manager = self.members[about["people"]["project_manager"]]
         have_been_handed_over(seller, engagement, self._words(written), manager, offered, accepted)
+
+    def open(self) -> None:
+        """What still waits, once all plans are made: another plan would outdate the check that each letter tells of."""
+        for seller, engagement, written in self._open_ones:
+            self._open(seller, engagement, written)
 
     def _open(self, seller: Member, engagement: Engagement, written: Page) -> None:
         """It waits for delivery, or delivery has asked something."""

@@ -7,6 +7,7 @@ these write one; they are refused wherever it does not run.
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,6 +15,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import Max
 
 from accord.actions.door import action
 from accord.actions.refusals import NotAllowed
@@ -21,16 +23,21 @@ from accord.contracts.handing_over.content import Words
 from accord.contracts.handing_over.content import digest_of as hand_over_digest
 from accord.contracts.handing_over.content import kept as hand_over_kept
 from accord.contracts.handing_over.letter import gather
-from accord.contracts.models import Acceptance, Amendment, Choice, Contract, HandOver, Review
+from accord.contracts.models import Acceptance, Amendment, Choice, Contract, HandOver, Review, SeatTaken, Vote
+from accord.contracts.reviewing.evidence import common, of_estimate
 from accord.contracts.reviewing.evidence import digest_of as digest_of_evidence
 from accord.contracts.signing import signatures
-from accord.contracts.signing.actions import Term, prepare_contract
+from accord.contracts.signing.actions import Term
 from accord.contracts.signing.amending import Wanted, begin_amendment
-from accord.engagements.models import Engagement, Expectation, Outcome, PastBelief, Stage
-from accord.engagements.policies.in_force import in_force
+from accord.contracts.signing.wording import told
+from accord.engagements.models import Engagement, Expectation, Outcome, PastBelief, Policy, Stage
+from accord.engagements.policies.actions import may_write_policy
+from accord.engagements.policies.content import PolicyContent, Seat
+from accord.engagements.policies.content import kept as policy_kept
+from accord.engagements.policies.in_force import in_force, read_anew
 from accord.engagements.rules import may_lead
 from accord.ledger import chain
-from accord.people.models import Member
+from accord.people.models import Firm, Member
 from accord.planning.models import Plan
 from accord.proposals.actions import numbered
 from accord.proposals.answering.links import LASTS, make_links
@@ -38,8 +45,8 @@ from accord.proposals.content import Content, digest_of, kept
 from accord.proposals.models import Proposal, State
 from accord.relationships.models import Contact
 
-# What a review of long ago shows of what its members saw.
-_NOTHING_KNOWN: dict[str, Any] = {
+# Of what a review shows its members, what was not kept of one of long ago.
+_NOT_KEPT: dict[str, Any] = {
     "terms": [],
     "beside": [],
     "margin": None,
@@ -47,12 +54,7 @@ _NOTHING_KNOWN: dict[str, Any] = {
     "check": None,
     "load": [],
     "alike": [],
-    "assumptions": [],
     "overrides": [],
-    "asked": 0.8,
-    "policy": 0,
-    "novelty": "",
-    "risk": "",
 }
 
 
@@ -73,6 +75,26 @@ def only_in_the_sample_firm(actor: Member | None, engagement: Any) -> None:
             "Move the engagement on from stage to stage, as it happens.",
         )
     may_lead(actor, getattr(engagement, "engagement", engagement))
+
+
+def only_by_its_administrator(actor: Member | None, firm: Any) -> None:
+    if not settings.DEMO:
+        only_in_the_sample_firm(actor, firm)
+    may_write_policy(actor, firm)
+
+
+@action(permission=only_by_its_administrator)
+def have_put_policy(
+    actor: Member, firm: Firm, content: PolicyContent, since: dt.date, because: str
+) -> Policy:
+    """Let the firm's first policy hold since a day. Nothing has to follow it, and no check is out of date by it: it is
+    put down before there are any."""
+    policy = Policy(version=1, content=policy_kept(content), valid_from=since, because=because, made_by=actor)
+    policy.save()
+    body = {"version": 1, "valid_from": since, "because": because, "content": policy.content}
+    chain.append("policy_put", "policy:1", actor.pk, body)
+    read_anew()
+    return policy
 
 
 @action(permission=only_in_the_sample_firm)
@@ -128,12 +150,22 @@ def have_been_sent(actor: Member, proposal: Proposal, contacts: Sequence[Contact
 
 
 @dataclass(frozen=True, slots=True)
+class Cast:
+    """A vote to sign, and why."""
+
+    seat: Seat
+    member: Member
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
 class Past:
-    """When both sides signed, and who did."""
+    """When both sides signed, who did, and how the firm had voted on it."""
 
     on: dt.date
     signer: Member
     contact: Contact
+    votes: tuple[Cast, ...]
 
 
 @action(permission=only_in_the_sample_firm)
@@ -155,12 +187,57 @@ def sign_in_the_past(
         newest.save()
     proposal.save()
     name = f"proposal, version {proposal.version}"
-    _decided(actor, engagement, name, proposal.digest, past.on - dt.timedelta(4), proposal=proposal)
-    contract = prepare_contract(actor, proposal, term)
-    contract.prepared_at = _morning(past.on - dt.timedelta(2))
-    contract.save()
+    evidence = {"terms": _believed(engagement, text), "estimate": of_estimate(proposal.estimate)}
+    on = past.on - dt.timedelta(4)
+    review = _decided(actor, engagement, name, proposal.digest, on, past.votes, evidence, proposal=proposal)
+    contract = _prepared(actor, proposal, review, term, past.on - dt.timedelta(2))
     _signed_by_both(actor, contract, past)
     return Contract.objects.get(pk=contract.pk)
+
+
+def _prepared(actor: Member, proposal: Proposal, review: Review, term: Term, on: dt.date) -> Contract:
+    """With a number of the year in which it was prepared."""
+    last = Contract.objects.filter(year=on.year).aggregate(last=Max("serial"))["last"]
+    contract = Contract(
+        engagement=proposal.engagement, year=on.year, serial=(last or 0) + 1, title=term.title, kind=term.kind,
+        master=term.master, proposal=proposal, review=review, digest=proposal.seal, begins_on=term.begins_on,
+        ends_on=term.ends_on, notice_days=term.notice_days, renews_months=term.renews_months, prepared_by=actor,
+    )  # fmt: skip
+    contract.save()
+    contract.prepared_at = _morning(on)
+    contract.save()
+    body = {
+        "contract": contract.number,
+        "proposal": proposal.pk,
+        "digest": contract.digest,
+        "review": review.pk,
+    }
+    chain.append("contract_prepared", f"engagement:{contract.engagement_id}", actor.pk, body)
+    return contract
+
+
+def _believed(engagement: Engagement, text: Content) -> list[dict[str, Any]]:
+    """What delivery had said of the dates and prices that a text holds; of a text without dates, nothing."""
+    if not text.dates:
+        return []
+    return [
+        {
+            "kind": belief.expectation.kind,
+            "name": belief.expectation.subject,
+            "value": str(belief.expectation.date or belief.expectation.amount),
+            "backed": belief.backed,
+            "because": "",
+            "probability": likely,
+            "best": None,
+        }
+        for belief, likely in judged_then(engagement)
+    ]
+
+
+def judged_then(engagement: Engagement) -> list[tuple[PastBelief, float]]:
+    """How likely delivery had found each date and price; of scope and quality it finds nothing of the kind."""
+    rows = PastBelief.objects.filter(expectation__engagement=engagement).select_related("expectation")
+    return [(row, row.probability) for row in rows if row.probability is not None]
 
 
 @action(permission=only_in_the_sample_firm)
@@ -169,17 +246,25 @@ def amend_in_the_past(actor: Member, contract: Contract, wanted: Wanted, past: P
     made = begin_amendment(actor, contract, wanted)
     made.made_at = _morning(past.on - dt.timedelta(9))
     made.save()
-    _decided(actor, contract.engagement, made.name, made.seal, past.on - dt.timedelta(3), amendment=made)
+    changes = [
+        {"name": added.name, "before": "–", "after": told(added.value, contract.engagement.currency)}
+        for added in wanted.added
+    ]
+    evidence = {"reason": wanted.reason, "changes": changes}
+    on = past.on - dt.timedelta(3)
+    _decided(actor, contract.engagement, made.name, made.seal, on, past.votes, evidence, amendment=made)
     _signed_by_both(actor, made, past)
     return made
 
 
 def _decided(
-    actor: Member, engagement: Engagement, name: str, seal: str, on: dt.date, **thing: Proposal | Amendment
-) -> None:
-    """A review that decided to sign, without its votes: nobody wrote them down then."""
+    actor: Member, engagement: Engagement, name: str, seal: str, on: dt.date, votes: Sequence[Cast],
+    known: dict[str, Any], **thing: Proposal | Amendment,
+) -> Review:  # fmt: skip
+    """A review that decided to sign, with everybody's vote on what was known then."""
     held = in_force()
-    evidence = _NOTHING_KNOWN | {"profile": engagement.profile, "currency": engagement.currency}
+    evidence = common(engagement) | _NOT_KEPT | known
+    evidence = json.loads(chain.canonical(evidence))
     review = Review(
         engagement=engagement, about=seal, name=name, called_by=actor, due_on=on, profile=engagement.profile,
         kind=Review.Kind.PROPOSAL if "proposal" in thing else Review.Kind.AMENDMENT,
@@ -190,8 +275,25 @@ def _decided(
     review.save()
     review.called_at = _morning(on - dt.timedelta(4))
     review.save()
-    body = {"review": review.pk, "name": name, "about": seal, "decision": Choice.SIGN}
+    for cast in votes:
+        _cast(review, cast)
+    body = {
+        "review": review.pk,
+        "name": name,
+        "about": seal,
+        "decision": Choice.SIGN,
+        "votes": {cast.seat: Choice.SIGN for cast in votes},
+    }
     chain.append("review_decided", f"engagement:{engagement.pk}", actor.pk, body)
+    return review
+
+
+def _cast(review: Review, cast: Cast) -> None:
+    taken = SeatTaken(review=review, seat=cast.seat, member=cast.member)
+    taken.save()
+    Vote(taken=taken, choice=Choice.SIGN, because=cast.because, evidence_digest=review.evidence_digest).save()
+    body = {"review": review.pk, "seat": cast.seat, "choice": Choice.SIGN, "because": cast.because}
+    chain.append("review_vote", f"engagement:{review.engagement_id}", cast.member.pk, body)
 
 
 def _signed_by_both(actor: Member, document: Contract | Amendment, past: Past) -> None:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 
-from accord.engagements.models import Profile
-from accord.engagements.policies.actions import put_policy
+from accord.demo.history import have_put_policy
+from accord.engagements.models import Policy, Profile
 from accord.engagements.policies.content import AS_DELIVERED, PolicyContent
 from accord.people.models import Member
 from accord.people.queries import the_firm
 
 
-def put_own_policy(administrator: Member) -> None:
+def put_own_policy(administrator: Member, since: dt.date) -> Policy:
     heavy = AS_DELIVERED.profiles[Profile.HEAVY].model_copy(update={"vote_days": 10})
     profiles = AS_DELIVERED.profiles | {Profile.HEAVY: heavy}
     own = PolicyContent(profiles=profiles, rules=AS_DELIVERED.rules)
     because = "Legal reads heavy contracts twice: a week was too short."
-    put_policy(administrator, the_firm(), own, dt.date.today(), because, 0)
+    return have_put_policy(administrator, the_firm(), own, since, because)

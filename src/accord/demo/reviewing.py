@@ -6,21 +6,17 @@ from collections.abc import Mapping
 
 from accord.contracts.models import Choice, Condition, Review, SeatTaken
 from accord.contracts.reviewing import actions
+from accord.demo.votes import PARTS
 from accord.engagements.actions import give_part
 from accord.engagements.models import Engagement, Part, Stage
 from accord.engagements.policies.content import Seat
+from accord.exchange.wording import share
 from accord.people.models import AccessRole, Member
 from accord.planning.checking.actions import ask_for_check
 from accord.planning.jobs import reschedule_later
 from accord.proposals.actions import save_proposal
 from accord.proposals.models import Proposal
 
-_PARTS = {
-    Seat.SALES: Part.SELLER,
-    Seat.PROJECT: Part.PROJECT_MANAGER,
-    Seat.DELIVERY: Part.DELIVERY_LEAD,
-    Seat.QUALITY: Part.QUALITY_MANAGER,
-}
 _ROLES = {Seat.FINANCE: AccessRole.FINANCE, Seat.LEGAL: AccessRole.LEGAL}
 _BIDS = {
     Seat.SALES: "They asked us because of the work we did for them before, and there is no price war.",
@@ -80,8 +76,19 @@ def _called(engagement: Engagement) -> Review:
     for seat in review.must_sit:
         if seat != Seat.LEGAL:
             actions.take_seat(who[seat], review, seat)
-    _vote(who[Seat.FINANCE], review, Choice.SIGN, "The margin is thin, but the client pays on the day.")
+    _vote(who[Seat.FINANCE], review, Choice.SIGN, _of_the_margin(review))
     return review
+
+
+def _of_the_margin(review: Review) -> str:
+    """What finance says of what the evidence shows."""
+    margin = review.evidence["margin"]
+    left, wanted = share(margin["at_50"], margin["wanted"]), share(margin["wanted"])
+    if margin["at_80"] >= margin["wanted"]:
+        return f"In the middle {left} are left where we want {wanted}: it carries a bad month or two."
+    if margin["at_50"] >= margin["wanted"]:
+        return f"In the middle {left} are left where we want {wanted}; it must not go wrong, and they pay on the day."
+    return f"Only {left} are left where we want {wanted}, but they pay on the day."
 
 
 def _talk(review: Review) -> None:
@@ -116,7 +123,9 @@ def _change_the_text(review: Review) -> None:
 def _people(engagement: Engagement) -> Mapping[Seat, Member]:
     """Who sits where: those who have the part, and of finance and legal those whom the firm has."""
     parts = {taken.part: taken.member for taken in engagement.parts.select_related("member")}
-    found = {seat: parts[part] for seat, part in _PARTS.items() if part in parts}
+    found: dict[Seat, Member] = {
+        seat: parts[part] for seat, part in PARTS.items() if part in parts and seat != Seat.OTHER
+    }
     for seat, role in _ROLES.items():
         member = Member.objects.filter(given_roles__role=role, is_active=True).earliest("pk")
         if engagement.confidential and not engagement.parts.filter(member=member).exists():

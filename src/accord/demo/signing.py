@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 from accord.contracts.models import Contract
@@ -10,6 +11,7 @@ from accord.contracts.signing.actions import Term
 from accord.contracts.signing.amending import Wanted
 from accord.contracts.signing.content import Added, Worth
 from accord.demo.history import Past, amend_in_the_past, sign_in_the_past
+from accord.demo.votes import OF_AMENDMENT, OF_MASTER, OF_WORK, votes_then
 from accord.demo.world import Page, World
 from accord.engagements.models import Engagement, Expectation, Stage
 from accord.engagements.queries import standing
@@ -29,10 +31,10 @@ def signed_long_ago(world: World, seller: Member, engagement: Engagement, writte
     if signer is None:  # the only executive sells it
         return
     since = world.day(written["since"])
-    signed_on = since if engagement.stage == Stage.CONTRACT else since - dt.timedelta(6)
+    signed_on = since if engagement.stage == Stage.CONTRACT else since - dt.timedelta(7)
     about = written.get("contract", {})
-    past = Past(signed_on, signer, _who_signs(engagement))
-    master = _master(world, seller, engagement, past, about["under"]) if "under" in about else None
+    past = Past(signed_on, signer, _who_signs(engagement), votes_then(engagement, seller, OF_WORK))
+    master = _master(seller, engagement, past, about["under"]) if "under" in about else None
     kind = Contract.Kind.ORDER if master is not None else Contract.Kind.CONTRACT
     term = Term(engagement.title, signed_on, kind, master)
     contract = sign_in_the_past(seller, engagement, _text(engagement), term, past)
@@ -62,25 +64,25 @@ def _text(engagement: Engagement) -> Content:
     return text.model_copy(update={"prices": (price,), "payments": payments})
 
 
-def _master(world: World, seller: Member, engagement: Engagement, past: Past, title: str) -> Contract:
-    """Rates and rules for whatever is ordered; it renews by the year, and the day for notice comes nearer."""
+def _master(seller: Member, engagement: Engagement, past: Past, title: str) -> Contract:
+    """Rates and rules for whatever is ordered; its first half year ends soon, and the day for notice comes nearer."""
     text = Content(
-        opening="This agreement says how we work together. What we do, until when, is ordered under it each time.",
+        opening="This agreement says how we work together. What we do, until when, is ordered under it each time. "
+        "We try it for half a year; then it goes on from year to year.",
         scope=(
             ScopeItem(name="Data and reporting", text="Reports, interfaces and their upkeep, as ordered."),
         ),
         prices=(PriceLine(kind=PriceKind.TIME, name="An hour of our people", rate=Decimal(128)),),
         payments=(Payment(name="Each month, for the hours of the month", share=Decimal(100)),),
     )
-    ends = world.day(75)
-    begins = ends.replace(year=ends.year - 2, day=1)
-    term = Term(title, begins, Contract.Kind.MASTER, ends_on=ends, notice_days=30, renews_months=12)
-    earlier = Past(past.on - dt.timedelta(20), past.signer, past.contact)
+    earlier = replace(past, on=past.on - dt.timedelta(21), votes=votes_then(engagement, seller, OF_MASTER))
+    ends = earlier.on + dt.timedelta(183)
+    term = Term(title, earlier.on, Contract.Kind.MASTER, ends_on=ends, notice_days=30, renews_months=12)
     return sign_in_the_past(seller, engagement, text, term, earlier)
 
 
 def _amended(world: World, seller: Member, contract: Contract, past: Past, written: Page) -> None:
     added = Added(kind=Expectation.Kind.SCOPE, name=written["adds"], value=Worth(text=written["words"]))
     wanted = Wanted(written["reason"], added=(added,), price_difference=Decimal(written["costs"]))
-    on = Past(world.day(written["day"]), past.signer, past.contact)
-    amend_in_the_past(seller, contract, wanted, on)
+    votes = votes_then(contract.engagement, seller, OF_AMENDMENT)
+    amend_in_the_past(seller, contract, wanted, replace(past, on=world.day(written["day"]), votes=votes))

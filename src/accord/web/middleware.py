@@ -1,4 +1,4 @@
-"""Before and after every page: the first administrator, and refusals told as pages."""
+"""Before and after every page: the first administrator, who is signed in, and refusals told as pages."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import codecs
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import SuspiciousOperation
 from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -35,6 +38,34 @@ class FirstAdministrator:
             if not self.somebody_is_there:
                 return redirect(first)
         return self.get_response(request)
+
+
+class SignedIn(LoginRequiredMiddleware):
+    """Who is not signed in is asked to. A part of a page is no place for that: the browser loads the whole page anew."""
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]
+    ) -> HttpResponseBase | None:
+        asked = super().process_view(request, view, args, kwargs)
+        if asked is not None and request.headers.get("HX-Request"):
+            return HttpResponse(status=401, headers={"HX-Refresh": "true"})
+        return asked
+
+
+class PartsKeepTheSession:
+    """The part of a page never ends a session."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        answer = self.get_response(request)
+        cookie = answer.cookies.get(settings.SESSION_COOKIE_NAME)
+        # A part that was asked for under a session that is over comes late: meanwhile the browser may have another
+        # session, and would lose that one with the cookie.
+        if request.headers.get("HX-Request") and cookie is not None and cookie["max-age"] == 0:
+            del answer.cookies[settings.SESSION_COOKIE_NAME]
+        return answer
 
 
 class OnePolicy:

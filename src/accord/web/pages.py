@@ -43,22 +43,35 @@ def desk_part(request: HttpRequest, part: int) -> HttpResponse:
 
 def desk_count(request: HttpRequest) -> HttpResponse:
     """How much waits, part after part: the menu asks for it after the page is there, so that no page waits for it."""
-    part = row_number(request.GET.get("part", "")) or 1
-    return render(request, "web/desk_count.html", _waiting(request, min(part, PARTS)))
+    part = min(row_number(request.GET.get("part", "")) or 1, PARTS)
+    count = _told(request, "before") + len(waiting_for(signed_in(request), part))
+    page = {"count": count, "next_part": _after(part)}
+    return render(request, "web/desk_count.html", page)
 
 
 def _waiting(request: HttpRequest, part: int) -> dict[str, object]:
-    """`before`: how many lines the earlier parts have told."""
+    """One part; each group counts what the earlier parts have told of it, which the address says, and its own lines."""
     if not 1 <= part <= PARTS:
         raise Http404
-    lines = waiting_for(signed_in(request), part)
-    before = row_number(request.GET.get("before", "")) or 0
+    found = waiting_for(signed_in(request), part)
+    groups = []
+    for group in Group:
+        lines = [line for line in found if line.group == group]
+        groups.append((group.value, lines, _told(request, group.value) + len(lines)))
     return {
-        "groups": [(group.value, [line for line in lines if line.group == group]) for group in Group],
-        "count": min(before, _MOST_TOLD) + len(lines),
-        "next_part": part + 1 if part < PARTS else None,
+        "groups": groups,
+        "count": sum(count for _group, _lines, count in groups),
+        "next_part": _after(part),
         "now": timezone.localtime(),
     }
+
+
+def _told(request: HttpRequest, name: str) -> int:
+    return min(row_number(request.GET.get(name, "")) or 0, _MOST_TOLD)
+
+
+def _after(part: int) -> int | None:
+    return part + 1 if part < PARTS else None
 
 
 def palette(request: HttpRequest) -> HttpResponse:

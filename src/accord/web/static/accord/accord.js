@@ -33,11 +33,10 @@
   });
   // The desk comes in parts: each line goes to its place in its group, what is due first at the top.
   document.addEventListener("htmx:oobAfterSwap", (event) => {
-    const lines = event.target.closest?.("[data-desk-lines]");
-    if (!lines) return;
+    const lines = event.detail.target; // the event itself comes from what asked
+    if (!lines.matches("[data-desk-lines]")) return;
     const due = (line) => line.dataset.until || "9999";
     [...lines.children].sort((a, b) => due(a).localeCompare(due(b))).forEach((line) => lines.append(line));
-    lines.closest("section").querySelector("[data-count]").textContent = lines.children.length;
   });
 
   document.addEventListener("htmx:afterSwap", (event) => {
@@ -91,7 +90,8 @@
     let asked = 0;
     const ask = async () => {
       const mine = ++asked;
-      const answer = await fetch(`${field.dataset.address}?q=${encodeURIComponent(field.value)}`);
+      const answer = await fetch(`${field.dataset.address}?q=${encodeURIComponent(field.value)}`, { headers: { "HX-Request": "true" } });
+      if (answer.status === 401) { location.reload(); return; }
       if (mine === asked && answer.ok) { found.innerHTML = await answer.text(); choose(0); }
     };
     const show = () => { field.value = ""; palette.showModal(); field.focus(); ask(); };
