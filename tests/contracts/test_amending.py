@@ -10,6 +10,7 @@ import pytest
 
 from accord.actions.refusals import NotAllowed, Refused, WrongInput
 from accord.contracts.models import Amendment, Choice, Constraint, ConstraintValue, Contract
+from accord.contracts.reviewing.queries import room
 from accord.contracts.signing.actions import end_contract
 from accord.contracts.signing.amending import (
     Wanted,
@@ -224,3 +225,8 @@ def test_what_an_amendment_leaves_as_it_is_does_not_hold_it(contract: Contract) 
     draft = amendment(contract, price_difference=Decimal(5000))
     decided_on_amendment(draft)
     assert sign_amendment_for_firm(executive(), draft, draft.seal)
+
+
+def test_the_review_of_an_amendment_in_force_is_not_told_as_changed(contract: Contract) -> None:
+    made = amended(amendment(contract, price_difference=Decimal(5000)))
+    assert not room(made.reviews.get(), made.made_by).is_changed

@@ -71,6 +71,12 @@ def test_an_executive_and_the_client_sign_and_later_amend(sits_down: Any, width:
     draft = Amendment.objects.get()
     decided_on_amendment(draft)
     signs.goto(f"/contracts/amendments/{draft.pk}/")
+    expect(
+        signs.get_by_text("Nobody signs it like this")
+    ).to_be_visible()  # the check is not current any more
+    proposals.checked(of)
+    signs.reload()
+    expect(signs.get_by_text("Delivery stands behind each term.")).to_be_visible()
     signs.get_by_role("link", name="Sign for the firm").click()
     signs.locator("#dialog").get_by_role("button", name="Sign", exact=True).click()
     sells.goto(f"/contracts/amendments/{draft.pk}/")

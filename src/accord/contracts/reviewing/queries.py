@@ -115,7 +115,7 @@ def room(review: Review, member: Member) -> Room:
         conditions=list(conditions),
         override=_override(review),
         policy_now=in_force().version,
-        is_changed=subject.about != review.about or bool(subject.gone),
+        is_changed=subject.about != review.about or bool(subject.gone and not subject.is_done),
     )
 
 

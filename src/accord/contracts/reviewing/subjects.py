@@ -16,13 +16,15 @@ Json = dict[str, Any]
 @dataclass(frozen=True, slots=True)
 class Subject:
     """`about`: SHA-256 of exactly what is decided on; `evidence`: tells what members are shown; `gone`: why it cannot
-    be decided on any more, '' if it can; `priced_by`: whose price it is.
+    be decided on any more, '' if it can; `is_done`: it cannot because what was decided is in force; `priced_by`: whose
+    price it is.
     """
 
     name: str
     about: str
     evidence: Callable[[], Json]
     gone: str = ""
+    is_done: bool = False
     priced_by: tuple[int, ...] = ()
     proposal: Proposal | None = None
     amendment: Amendment | None = None

@@ -30,6 +30,7 @@ def _subject(engagement: Engagement, amendment: Amendment) -> Subject:
         about=amendment.seal,
         evidence=lambda: _evidence(engagement, amendment),
         gone=gone,
+        is_done=amendment.state == Amendment.State.IN_FORCE,
         priced_by=tuple(amendment.priced_by),
         amendment=amendment,
     )
