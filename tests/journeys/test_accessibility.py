@@ -196,7 +196,7 @@ def test_nor_in_what_opens_over_a_page(sits_down) -> None:  # type: ignore[no-un
     found = judged(page, "the palette")
     page.keyboard.press("Escape")
     expect(page.locator("#palette")).to_be_hidden()
-    page.keyboard.press("e")
+    page.get_by_role("link", name="Record what was said").first.click()
     expect(page.locator("#dialog").get_by_role("button", name="Record")).to_be_visible()
     found += judged(page, "the dialog")
     page.keyboard.press("Escape")

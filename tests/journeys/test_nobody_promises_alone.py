@@ -70,6 +70,7 @@ def test_six_people_go_from_a_proposal_to_a_signed_contract_and_an_accepted_hand
     sells.goto(f"/contracts/of/{of.pk}/")
     sells.get_by_role("link", name="Prepare the contract").click()
     sells.locator("#dialog").get_by_role("button", name="Prepare it").click()
+    expect(sells.locator("#question")).to_contain_text("Is it signed?")
     signs: Page = sits_down(boss).page
     signs.goto(f"/contracts/{Contract.objects.get().pk}/")
     signs.get_by_role("link", name="Sign for the firm").click()
