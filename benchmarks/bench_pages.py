@@ -50,11 +50,12 @@ def measure(which: str, limit: float) -> None:
         assert answer.status_code < 500, (address, answer.status_code)
         took, worked = zip(*(once(client, address) for _ in range(RUNS)), strict=True)
         median = statistics.median(took)
+        size = 0 if answer.streaming else len(answer.content)
         met = median < limit and queries <= QUERIES
         wrong += not met
         print(
             f"{which:<8}{name:<36}{answer.status_code}{median:>7.0f} ms, processor{statistics.median(worked):>5.0f} ms"
-            f"{queries:>4} queries{len(answer.content) / 1024:>6.0f} KB   < {limit:.0f} ms  "
+            f"{queries:>4} queries{size / 1024:>6.0f} KB   < {limit:.0f} ms  "
             f"{'met' if met else 'NOT MET'}",
             flush=True,
         )

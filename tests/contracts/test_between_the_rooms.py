@@ -136,7 +136,7 @@ def test_nor_before_it_was_amended_unless_that_is_overridden() -> None:
     amended(amendment(contract, price_difference=Decimal(5000)))
     with pytest.raises(Refused, match="does not tell of"):
         move_to_stage(seller(of), now(of), Stage.DELIVERY)
-    seal = seal_of(of, newest(of))
+    seal = seal_of(now(of), newest(of))
     made = override_start(firm.member(AccessRole.EXECUTIVE), now(of), "They wait.", seal)
     assert "does not tell of" in made.facts
     assert move_to_stage(seller(of), now(of), Stage.DELIVERY).stage == Stage.DELIVERY

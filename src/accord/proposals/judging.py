@@ -76,6 +76,8 @@ def judge(proposal: Proposal) -> Judgement:
     """By the newest promise check, the approved estimate and the register as they are now."""
     content = proposal.says
     said = list(standing().filter(engagement=proposal.engagement).select_related("coverage", "belief"))
+    for e in said:
+        e.engagement = proposal.engagement
     behind = _Behind(proposal.engagement, said)
     return Judgement(
         terms=[

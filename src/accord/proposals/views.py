@@ -177,7 +177,7 @@ def _page(request: HttpRequest, found: Proposal, versions: list[Proposal]) -> Ht
         "versions": versions,
         "earlier": next((v for v in versions if v.version < found.version), None),
         "prices": rates.beside_cards(says.prices),
-        "departures": clauses.departures(says, engagement),
+        "departures": clauses.departures(says, engagement) if is_draft else [],
         "held": pdf.held_until(found),
         "money": Money.in_text(says, engagement.currency),
         "may_mail_again": found.state == State.SENT

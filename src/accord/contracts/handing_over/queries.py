@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery, prefetch_related_objects
+from django.db.models import Prefetch, QuerySet, Subquery, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from accord.contracts.handing_over import rules
@@ -18,6 +18,7 @@ from accord.contracts.models import (
     HandOverQuestion,
     Review,
 )
+from accord.contracts.signing.queries import contracts_of
 from accord.engagements.models import Engagement, Expectation
 from accord.engagements.pages import FOR_PAGES
 from accord.people.models import Member
@@ -99,16 +100,13 @@ def why_not_taken_over(engagement: Engagement, newest: HandOver | None) -> str:
 
 
 def _signed(engagement: Engagement) -> dict[str, str]:
-    """Other gates of the same page find the contracts loaded."""
-    amended = Exists(Amendment.objects.filter(contract=OuterRef("pk"), state=Amendment.State.IN_FORCE))
-    rows = Contract.objects.annotate(is_amended=amended)
-    prefetch_related_objects([engagement], Prefetch("contracts", rows))
-    contracts = [c for c in engagement.contracts.all() if c.state == Contract.State.IN_FORCE]
+    contracts = [c for c in contracts_of(engagement) if c.state == Contract.State.IN_FORCE]
     amendments: list[Amendment] = []
-    if any(getattr(c, "is_amended", True) for c in contracts):  # who loaded them may not have asked
+    if any(c.is_amended for c in contracts):  # type: ignore[attr-defined]
         in_force = Amendment.objects.filter(contract__in=contracts, state=Amendment.State.IN_FORCE)
         amendments = list(in_force.select_related("contract"))
-    return {document.digest: document.name for document in (*contracts, *amendments)}
+    documents: list[Contract | Amendment] = [*contracts, *amendments]
+    return {document.digest: document.name for document in documents}
 
 
 def receivers(engagement: Engagement) -> list[Member]:

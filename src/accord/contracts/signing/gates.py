@@ -8,6 +8,7 @@ from accord.actions.door import gate
 from accord.actions.refusals import Refused
 from accord.contracts.models import Contract
 from accord.contracts.signing import deciding
+from accord.contracts.signing.queries import contracts_of
 from accord.engagements.models import Engagement, Stage
 from accord.people.models import Member
 from accord.proposals.models import Proposal
@@ -17,7 +18,7 @@ from accord.proposals.models import Proposal
 def is_signed_by_both(_actor: Member, engagement: Engagement, stage: Stage) -> None:
     """From the review to the contract only when one is in force that orders work."""
     if stage == Stage.CONTRACT and engagement.stage == Stage.REVIEW:
-        _one_is_in_force(list(engagement.contracts.all()))
+        _one_is_in_force(contracts_of(engagement))
 
 
 def _one_is_in_force(contracts: list[Contract]) -> None:
@@ -37,7 +38,7 @@ def what_is_signed_does_not_go_back(_actor: Member, engagement: Engagement, stag
     """From the review back to the proposal only while no contract is in force that orders work."""
     if stage != Stage.PROPOSAL or engagement.stage != Stage.REVIEW:
         return
-    for contract in engagement.contracts.all():
+    for contract in contracts_of(engagement):
         if contract.kind != Contract.Kind.MASTER and contract.state == Contract.State.IN_FORCE:
             raise Refused(
                 _("What both sides signed does not go back to the proposal."),
@@ -65,8 +66,10 @@ def nothing_holds_the_start(_actor: Member, engagement: Engagement, stage: Stage
     """Conditions of what was signed that block the start hold it, until somebody confirms or overrides them."""
     if stage != Stage.DELIVERY or engagement.stage != Stage.CONTRACT:
         return
-    contracts = list(engagement.contracts.all())
+    contracts = contracts_of(engagement)
     if contracts:  # none: it was taken over from elsewhere with its signature
         _one_is_in_force(contracts)
+    if not any(contract.is_held for contract in contracts):  # type: ignore[attr-defined]
+        return
     for contract, conditions in deciding.held_at_the_start(engagement):
         deciding.conditions_met(engagement, conditions, contract.digest)

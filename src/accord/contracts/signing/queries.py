@@ -6,9 +6,9 @@ import calendar
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, prefetch_related_objects
 
-from accord.contracts.models import Constraint, ConstraintValue, Contract, Signature
+from accord.contracts.models import Amendment, Condition, Constraint, ConstraintValue, Contract, Signature
 from accord.contracts.signing.content import Worth
 from accord.engagements.models import Engagement, Expectation
 from accord.engagements.queries import visible_to
@@ -64,11 +64,29 @@ def bound_by(contract: Contract) -> list[BoundGroup]:
 def load_contracts(engagement: Engagement) -> list[Contract]:
     """The newest first, with what tells whether they are signed; gates that ask for them find them loaded."""
     own = Signature.objects.filter(amendment=None).select_related("override__by")
-    rows = Contract.objects.select_related(
-        "proposal__estimate", "prepared_by", "master__engagement", "review", "override__by"
-    ).prefetch_related(Prefetch("signatures", own, to_attr="own_signatures"))
+    rows = (
+        told_to_gates()
+        .select_related("proposal__estimate", "prepared_by", "master__engagement", "review", "override__by")
+        .prefetch_related(Prefetch("signatures", own, to_attr="own_signatures"))
+    )
     prefetch_related_objects([engagement], Prefetch("contracts", rows))
     return list(engagement.contracts.all())
+
+
+def contracts_of(engagement: Engagement) -> list[Contract]:
+    """As the gates of a page ask for them: one query for all of them together."""
+    prefetch_related_objects([engagement], Prefetch("contracts", told_to_gates()))
+    return list(engagement.contracts.all())
+
+
+def told_to_gates() -> QuerySet[Contract]:
+    """Each with `is_amended`, and `is_held`: some condition that blocks the start is open in its engagement."""
+    amended = Amendment.objects.filter(contract=OuterRef("pk"), state=Amendment.State.IN_FORCE)
+    held = Condition.objects.filter(
+        review__engagement=OuterRef("engagement"), blocks=Condition.Blocks.START, confirmed_by=None
+    )
+    rows: QuerySet[Contract] = Contract.objects.annotate(is_amended=Exists(amended), is_held=Exists(held))
+    return rows
 
 
 def masters_for(engagement: Engagement, member: Member) -> QuerySet[Contract]:
