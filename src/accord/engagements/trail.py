@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from django.db.models import CharField, Model, Q, QuerySet
-from django.db.models.functions import Cast
+from django.db.models import CharField, F, Model, Q, QuerySet, Window
+from django.db.models.functions import Cast, DenseRank
 
 from accord.actions.models import AuditChange
 from accord.engagements.models import Engagement, Expectation, TakenPart, Withdrawal
@@ -53,8 +53,9 @@ def trail_of(engagement: Engagement, before: int | None = None) -> Trail:
             asked |= part
     found = AuditChange.objects.filter(asked)
     older = found if before is None else found.filter(entry_id__lt=before)
-    entries = older.order_by("-entry_id").values("entry_id").distinct()[: EVENTS + 1]
-    changes = list(found.filter(entry__in=entries).select_related("entry__actor").order_by("-entry_id", "id"))
+    place = Window(DenseRank(), order_by=F("entry_id").desc())
+    rows = older.annotate(place=place).filter(place__lte=EVENTS + 1).select_related("entry__actor")
+    changes = list(rows.order_by("-entry_id", "id"))
     shown = list(dict.fromkeys(change.entry_id for change in changes))[:EVENTS]
     kept = [change for change in changes if change.entry_id >= shown[-1]] if shown else []
     return Trail(kept, shown[-1] if len(kept) < len(changes) else None)
