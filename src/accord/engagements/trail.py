@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import CharField, F, Model, Q, QuerySet, Window
 from django.db.models.functions import Cast, DenseRank
@@ -54,7 +55,9 @@ def trail_of(engagement: Engagement, before: int | None = None) -> Trail:
     found = AuditChange.objects.filter(asked)
     older = found if before is None else found.filter(entry_id__lt=before)
     place = Window(DenseRank(), order_by=F("entry_id").desc())
-    rows = older.annotate(place=place).filter(place__lte=EVENTS + 1).select_related("entry__actor")
+    rows: QuerySet[Any] = (
+        older.annotate(place=place).filter(place__lte=EVENTS + 1).select_related("entry__actor")
+    )
     changes = list(rows.order_by("-entry_id", "id"))
     shown = list(dict.fromkeys(change.entry_id for change in changes))[:EVENTS]
     kept = [change for change in changes if change.entry_id >= shown[-1]] if shown else []
