@@ -45,6 +45,17 @@ def test_one_click_signs_in_and_leads_to_the_place_of_the_step(client: Client, w
     assert client.session["_auth_user_id"] == str(member.pk)
 
 
+def test_the_session_of_whoever_one_was_before_is_not_ended(client: Client, where_it_runs: None) -> None:
+    """A late part of the page that is left finds it, and does not disturb the page that comes."""
+    first, second = firm.seller(), firm.seller()
+    client.post(f"/demo/be/{first.pk}/")
+    before = client.session.session_key
+    client.post(f"/demo/be/{second.pk}/")
+    assert client.session.session_key != before
+    assert client.session["_auth_user_id"] == str(second.pk)
+    assert type(client.session)(before)["_auth_user_id"] == str(first.pk)
+
+
 def test_it_leads_nowhere_else(client: Client, where_it_runs: None) -> None:
     answer = client.post(f"/demo/be/{firm.seller().pk}/", {"next": "https://elsewhere.example/"})
     assert answer.headers["Location"] == "/"

@@ -60,6 +60,9 @@ def client(request: HttpRequest) -> HttpResponse:
 @sample_firm_only
 @require_POST
 def be(request: HttpRequest, pk: int) -> HttpResponse:
+    # The session of whoever one was lives on: a part of the page that is left may still be asked for under it, and would
+    # otherwise have the browser load that page anew in the middle of the change.
+    request.session = type(request.session)()
     login(request, get_object_or_404(Member, pk=pk, is_active=True), backend=BACKEND)
     address = request.POST.get("next", "")
     if url_has_allowed_host_and_scheme(address, allowed_hosts={request.get_host()}):
