@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import re
 
@@ -52,12 +53,10 @@ def test_a_project_manager_makes_a_plan_and_changes_it_by_mouse_and_keyboard(sit
     expect(page.locator("#dialog").get_by_label("Activity", exact=True)).to_have_value("Build")
     page.keyboard.press("Escape")
 
-    _link(page, plan, "Design", "Build")
-    expect(words).to_contain_text("Linked")
+    _link(page, plan, "Design", "Build", words, "Linked")
     assert Link.objects.get().target.name == "Build"
-    _link(page, plan, "Build", "Design")
     dialog = page.locator("#dialog")
-    expect(dialog).to_contain_text("Activities cannot wait for each other in a circle")
+    _link(page, plan, "Build", "Design", dialog, "Activities cannot wait for each other in a circle")
     expect(dialog).to_contain_text("“Design”")
     dialog.get_by_role("button", name="Close").click()
     assert Link.objects.count() == 1
@@ -134,14 +133,28 @@ def _drag_right(page: Page, plan, name: str, weeks: int) -> None:  # type: ignor
     page.mouse.up()
 
 
-def _link(page: Page, plan, source: str, target: str) -> None:  # type: ignore[no-untyped-def]
+def _link(page: Page, plan, source: str, target: str, heard: Locator, told: str) -> None:  # type: ignore[no-untyped-def]
+    """Dragged from one bar to the other; a hand that misses the small handle on a slow machine tries again."""
+    for _attempt in range(4):
+        _drag_link(page, plan, source, target)
+        with contextlib.suppress(AssertionError):
+            expect(heard).to_contain_text(told, timeout=4_000)
+            break
+    expect(heard).to_contain_text(told)
+
+
+def _drag_link(page: Page, plan, source: str, target: str) -> None:  # type: ignore[no-untyped-def]
     _once_still(_bar(page, plan, target))
     _bar(page, plan, source).hover()
     handle = _bar(page, plan, source).locator(".gantt_link_control.task_right .gantt_link_point")
     start = handle.bounding_box()
     aim = _once_still(_bar(page, plan, target))
     assert start
-    page.mouse.move(start["x"] + start["width"] / 2, start["y"] + start["height"] / 2)
+    x, y = start["x"] + start["width"] / 2, start["y"] + start["height"] / 2
+    page.mouse.move(x, y)
+    page.wait_for_function(
+        "([x, y]) => document.elementFromPoint(x, y)?.closest('.gantt_link_control')", arg=[x, y]
+    )
     page.mouse.down()
     page.mouse.move(aim["x"] + 6, aim["y"] + aim["height"] / 2, steps=8)
     end = _bar(page, plan, target).locator(".gantt_link_control.task_left .gantt_link_point").bounding_box()

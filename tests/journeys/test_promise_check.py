@@ -100,6 +100,7 @@ def test_the_line_moves_with_the_keyboard_and_its_date_is_tried(
     page.goto(f"/plans/of/{engagement.pk}/check/")
     page.get_by_role("button", name="Check the promises").click()
     line = page.get_by_label("The promised date")
+    expect(page.locator("[data-told]")).not_to_be_empty()  # the picture is drawn
     line.focus()
     before = told(page)
     page.keyboard.press("PageUp")
