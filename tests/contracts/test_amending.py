@@ -220,6 +220,18 @@ def test_nobody_signs_what_delivery_does_not_back_unless_somebody_else_lets_it_p
     assert fresh(draft).state == Amendment.State.IN_FORCE
 
 
+def test_an_amount_of_its_own_is_part_of_the_price_that_delivery_has_to_back(contract: Contract) -> None:
+    hosting = Added(kind="cost", name="Hosting", value=Worth(amount=Decimal(1)))
+    amended(amendment(contract, added=(hosting,), price_difference=Decimal(-39_000)))
+    cost = contract.constraints.get(kind="cost", is_price=False)
+    for value in (Worth(amount=Decimal(2)), None):
+        draft = amendment(contract, values={cost.pk: value})
+        decided_on_amendment(draft)
+        with pytest.raises(Refused, match="backed by an approved estimate"):
+            sign_amendment_for_firm(executive(), draft, draft.seal)
+        drop_amendment(draft.made_by, draft, "Only tried.")
+
+
 def test_what_an_amendment_leaves_as_it_is_does_not_hold_it(contract: Contract) -> None:
     amended(amendment(contract, values={of(contract, "time").pk: Worth(date=TODAY + dt.timedelta(1))}))
     draft = amendment(contract, price_difference=Decimal(5000))

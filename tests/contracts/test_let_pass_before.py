@@ -7,7 +7,7 @@ import pytest
 from accord.actions.refusals import Refused
 from accord.contracts.models import Choice
 from accord.contracts.signing.actions import prepare_contract
-from accord.engagements.models import Override, Part
+from accord.engagements.models import Override, Part, Profile
 from accord.engagements.overriding import override
 from accord.estimating.actions.noting import uncover
 from accord.estimating.models import Coverage
@@ -34,6 +34,19 @@ def test_a_version_that_was_declined_is_not_signed_by_what_let_it_pass_before_an
     assert now(review).decision == Choice.DECLINE
     with pytest.raises(Refused, match="The review decided: decline"):
         prepare_contract(who.seller, now(text), term())
+
+
+def test_what_was_let_pass_before_the_seats_decided_to_sign_still_holds_when_the_profile_asks_for_more() -> (
+    None
+):
+    review = rooms.called()
+    text = now(review.proposal)
+    who = rooms.sitting(review)
+    override(executive(), now(text.engagement), Deed.SIGN, text.seal, text.name, "0 of 4", BECAUSE)
+    proposals.send(text, [proposals.contact(text.engagement)])
+    rooms.all_vote(review, who)
+    firm.with_profile(now(text.engagement), Profile.HEAVY)
+    assert prepare_contract(who.seller, now(text), term()).override is not None
 
 
 def test_what_was_let_pass_for_its_date_is_not_sent_when_delivery_backs_less_of_it() -> None:

@@ -19,6 +19,11 @@ class Contracted:
     value: dt.date | Decimal | None
     address: str  # of the constraint's history
 
+    def is_other_than(self, said: Expectation) -> bool:
+        """The contract names another value than was said."""
+        told = said.date or said.amount
+        return None not in (told, self.value) and told != self.value
+
 
 # By the engagement's number, then by the expectation's; where nothing is contracted yet, the engagement is not there.
 Source = Callable[[Sequence[Expectation]], Mapping[int, Mapping[int, Contracted]]]

@@ -42,9 +42,7 @@ class Statement:
     @property
     def contracted_otherwise(self) -> bool:
         """The contract names another value than was said last."""
-        said = self.expectation.date or self.expectation.amount
-        value = self.contracted.value if self.contracted is not None else None
-        return None not in (said, value) and said != value
+        return self.contracted is not None and self.contracted.is_other_than(self.expectation)
 
 
 @dataclass(frozen=True, slots=True)

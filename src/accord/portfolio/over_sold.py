@@ -240,8 +240,7 @@ def contracted_of(shown: Iterable[Expectation]) -> dict[int, Binding | None]:
     for promise in promises:
         if promise.engagement_id in answered:
             answer = answered[promise.engagement_id].get(_said_last(promise, later).pk)
-            was_told = promise.date or promise.amount
-            found[promise.pk] = None if answer is None else Binding(answer, answer.value != was_told)
+            found[promise.pk] = None if answer is None else Binding(answer, answer.is_other_than(promise))
     return found
 
 

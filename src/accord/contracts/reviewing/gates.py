@@ -8,7 +8,7 @@ from accord.actions.door import gate
 from accord.actions.refusals import Refused
 from accord.contracts.models import Review
 from accord.contracts.reviewing.evidence import bid_facts
-from accord.contracts.reviewing.queries import MAY_BE_SIGNED, decision_on, was_decided_since
+from accord.contracts.reviewing.queries import MAY_BE_SIGNED, decision_on, was_decided_otherwise_since
 from accord.engagements.models import Engagement, Override
 from accord.engagements.overriding import allows
 from accord.engagements.policies.in_force import in_force
@@ -26,7 +26,7 @@ def it_was_decided_to_bid(_actor: Member, engagement: Engagement) -> None:
     if review is not None and review.decision in MAY_BE_SIGNED:
         return
     override = allows(engagement, Override.Deed.SIGN, facts)
-    if override is not None and not was_decided_since(review, override):
+    if override is not None and not was_decided_otherwise_since(review, override):
         return
     if review is not None:
         because = _("It was decided not to.")

@@ -26,9 +26,11 @@ def decision_on(engagement: Engagement, about: str) -> Review | None:
     return Review.objects.filter(engagement=engagement, about=about, state=Review.State.DECIDED).first()
 
 
-def was_decided_since(review: Review | None, override: Override) -> bool:
+def was_decided_otherwise_since(review: Review | None, override: Override) -> bool:
     """What was let pass before the seats decided does not outweigh that they decided otherwise."""
-    return review is not None and review.decided_at is not None and review.decided_at > override.at
+    if review is None or review.decided_at is None or review.decision in MAY_BE_SIGNED:
+        return False
+    return review.decided_at > override.at
 
 
 def open_conditions(engagement: Engagement, blocks: Condition.Blocks) -> list[Condition]:

@@ -28,8 +28,10 @@ def unbacked(amendment: Amendment, judgement: Judgement | None = None) -> list[T
     """
     text = amendment.says
     told = {(str(c.kind), c.name) for c in text.changes} | {(str(a.kind), a.name) for a in text.added}
+    # All amounts are judged as one price: any of them that changes, comes or goes changes it.
+    pays_otherwise = bool(text.price_difference) or any(kind == Kind.COST for kind, _name in told)
     found = (judgement or judge(as_amended(amendment))).unbacked
-    return [t for t in found if (t.kind, t.name) in told or (t.kind == Kind.COST and text.price_difference)]
+    return [t for t in found if (t.kind, t.name) in told or (t.kind == Kind.COST and pays_otherwise)]
 
 
 def _content(amendment: Amendment) -> Content:

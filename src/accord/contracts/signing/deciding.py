@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accord.actions.refusals import Refused
 from accord.contracts.models import Amendment, Condition, Contract, Review
-from accord.contracts.reviewing.queries import open_conditions, was_decided_since
+from accord.contracts.reviewing.queries import open_conditions, was_decided_otherwise_since
 from accord.contracts.signing import rules
 from accord.contracts.signing.rules import Document
 from accord.engagements.models import Engagement, Override, Stage
@@ -48,7 +48,7 @@ def passed(engagement: Engagement, seal: str) -> Passed:
             rules.still_suffices(review, in_force().terms(engagement.profile))
     except Refused:
         override = allows(engagement, Override.Deed.SIGN, seal)
-        if override is None or was_decided_since(review, override):
+        if override is None or was_decided_otherwise_since(review, override):
             raise
         return Passed(None, override)
     return Passed(review, None)

@@ -82,7 +82,7 @@ def said_otherwise(member: Member) -> list[Waiting]:
     for e in said:
         answer = answered.get(e.engagement_id, {}).get(e.pk)
         stands = e.pk not in restated and not hasattr(e, "withdrawal") and e.direction == e.Direction.TOLD
-        if answer is not None and stands and answer.value != (e.date or e.amount):
+        if answer is not None and stands and answer.is_other_than(e):
             lines.append(_otherwise(e, answer))
     return lines
 
