@@ -19,7 +19,8 @@ from accord.contracts.signing.amending import (
     sign_amendment_for_firm,
 )
 from accord.contracts.signing.signatures import Signed
-from accord.engagements.models import Engagement, Stage
+from accord.engagements.actions import move_to_stage
+from accord.engagements.models import Engagement, Part, Stage
 from accord.engagements.policies.in_force import in_force
 from accord.people.models import AccessRole, Member
 from accord.proposals.content import Content
@@ -135,5 +136,15 @@ def let_pass_unbacked(draft: Amendment) -> None:
         override_promising(executive(), draft, "They insist.", draft.seal)
 
 
-def now(row: Contract) -> Contract:
-    return Contract.objects.get(pk=row.pk)
+def now(row: Any) -> Any:
+    """As the database holds it now."""
+    return type(row).objects.get(pk=row.pk)
+
+
+def at_the_contract(contract: Contract) -> Engagement:
+    """Its engagement, moved there with somebody who manages it."""
+    of = contract.engagement
+    firm.with_part(of, Part.PROJECT_MANAGER, AccessRole.PROJECT_MANAGER)
+    move_to_stage(seller(of), now(of), Stage.CONTRACT)
+    found: Engagement = now(of)
+    return found

@@ -52,7 +52,7 @@ from accord.engagements.actions import (
     withdraw_expectation,
 )
 from accord.engagements.desk import waiting_for
-from accord.engagements.models import Engagement, Override, Part, Profile, Stage
+from accord.engagements.models import Override, Part, Profile, Stage
 from accord.engagements.overriding import override
 from accord.engagements.policies.actions import change_profile, judge_engagement
 from accord.engagements.policies.content import Seat
@@ -68,6 +68,7 @@ from tests.contracts.signing_builders import (
     TODAY,
     amended,
     amendment,
+    at_the_contract,
     by_client,
     condition,
     decided,
@@ -76,6 +77,7 @@ from tests.contracts.signing_builders import (
     executive,
     in_force_now,
     let_pass_unbacked,
+    now,
     prepared,
     seller,
     sent,
@@ -94,17 +96,6 @@ BECAUSE = "The quay is sinking."
 def _the_ledger_holds_after_each(db: None) -> Iterator[None]:
     yield
     assert chain.verify().holds
-
-
-def now(row):
-    return type(row).objects.get(pk=row.pk)
-
-
-def at_the_contract(contract: Contract) -> Engagement:
-    of = contract.engagement
-    firm.with_part(of, Part.PROJECT_MANAGER, AccessRole.PROJECT_MANAGER)
-    move_to_stage(seller(of), now(of), Stage.CONTRACT)
-    return now(of)
 
 
 # Who set the price

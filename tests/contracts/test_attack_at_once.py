@@ -35,11 +35,10 @@ from accord.contracts.signing.amending import (
     sign_amendment_for_firm,
 )
 from accord.engagements.actions import end_engagement, move_to_stage, record_expectation
-from accord.engagements.models import Engagement, Outcome, Override, Part, Stage
+from accord.engagements.models import Outcome, Override, Stage
 from accord.engagements.overriding import override
 from accord.ledger import chain
 from accord.ledger.models import LedgerEntry
-from accord.people.models import AccessRole
 from accord.proposals.actions import (
     new_version,
     override_sending,
@@ -53,6 +52,7 @@ from tests.contracts.handing_over_builders import accept, accepted, offered
 from tests.contracts.signing_builders import (
     TODAY,
     amendment,
+    at_the_contract,
     by_client,
     condition,
     decided_on,
@@ -60,6 +60,7 @@ from tests.contracts.signing_builders import (
     executive,
     in_force_now,
     let_pass_unbacked,
+    now,
     prepared,
     seller,
     sent,
@@ -79,10 +80,6 @@ def _the_ledger_holds_after_each(transactional_db: None) -> Iterator[None]:
     assert chain.verify().holds
 
 
-def now(row: Any) -> Any:
-    return type(row).objects.get(pk=row.pk)
-
-
 def came_first(first: str, second: str) -> None:
     """Where the first happened at all, it happened before the second."""
     kinds = list(
@@ -96,13 +93,6 @@ def one_is_refused(*acts: Callable[[], Any]) -> list[bool]:
     done = [not isinstance(got, Exception) for got in at_once(*acts)]
     assert sum(done) == 1
     return done
-
-
-def at_the_contract(contract: Contract) -> Engagement:
-    of = contract.engagement
-    firm.with_part(of, Part.PROJECT_MANAGER, AccessRole.PROJECT_MANAGER)
-    move_to_stage(seller(of), now(of), Stage.CONTRACT)
-    return now(of)
 
 
 def amended_by(contract: Contract) -> Amendment:

@@ -33,6 +33,7 @@ from tests.contracts.signing_builders import (
     amendment,
     decided_on,
     in_force_now,
+    now,
     prepared,
     seller,
     sent,
@@ -47,10 +48,6 @@ PAGES_OF_AN_ENGAGEMENT = (
     "contracts:reviews", "signing:contracts", "signing:prepare", "signing:let_pass", "handing_over:hand_overs",
     "handing_over:override",
 )  # fmt: skip
-
-
-def now(row: Engagement) -> Engagement:
-    return Engagement.objects.get(pk=row.pk)
 
 
 def with_delivery(of: Engagement) -> Engagement:

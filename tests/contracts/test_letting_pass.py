@@ -40,6 +40,7 @@ from tests.contracts.signing_builders import (
     TODAY,
     a_copy,
     amendment,
+    at_the_contract,
     by_client,
     condition,
     decided,
@@ -47,6 +48,7 @@ from tests.contracts.signing_builders import (
     decided_on_amendment,
     executive,
     in_force_now,
+    now,
     prepared,
     seller,
     sent,
@@ -61,21 +63,16 @@ Deed = Override.Deed
 BECAUSE = "The quay is sinking."
 
 
-def now(row: Engagement) -> Engagement:
-    return Engagement.objects.get(pk=row.pk)
+def taken_over(contract: Contract) -> Engagement:
+    of = at_the_contract(contract)
+    accepted(of)
+    found: Engagement = now(of)
+    return found
 
 
 def who_leads_and_decides(of: Engagement) -> Member:
     """An executive with a part of delivery, who may write in the engagement."""
     return firm.with_part(of, Part.DELIVERY_LEAD, AccessRole.DELIVERY_LEAD, AccessRole.EXECUTIVE)
-
-
-def at_the_contract(contract: Contract) -> Engagement:
-    of = contract.engagement
-    move_to_stage(seller(of), now(of), Stage.CONTRACT)
-    firm.with_part(of, Part.PROJECT_MANAGER, AccessRole.PROJECT_MANAGER)
-    accepted(now(of))
-    return now(of)
 
 
 # What is not there
@@ -173,7 +170,7 @@ def test_a_condition_of_an_amendment_holds_the_start() -> None:
     condition(decided_on_amendment(draft, Choice.CONDITIONS), Condition.Blocks.START)
     sign_amendment_for_firm(executive(), draft, draft.seal)
     record_client_signature_of_amendment(seller(draft.engagement), draft, draft.seal, by_client())
-    of = at_the_contract(contract)
+    of = taken_over(contract)
     with pytest.raises(Refused, match="The tester is hired"):
         move_to_stage(seller(of), of, Stage.DELIVERY)
 
@@ -182,7 +179,7 @@ def test_a_contract_that_was_ended_starts_no_work() -> None:
     text = sent()
     condition(decided_on(text, Choice.CONDITIONS), Condition.Blocks.START)
     contract = in_force_now(prepared(text))
-    of = at_the_contract(contract)
+    of = taken_over(contract)
     end_contract(executive(), contract, TODAY, "Misprinted")
     with pytest.raises(Refused, match="no contract in force"):
         move_to_stage(seller(of), now(of), Stage.DELIVERY)
